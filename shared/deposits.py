@@ -1,0 +1,229 @@
+"""The deposit's state machine: claim, renew, move, release. The only code that changes a deposit's state.
+
+A worker claims by the database clock and gets an attempt number, its fencing token. Every later write of that
+worker carries the token, so a worker that was frozen or cut off past its lease writes nothing. The event of a
+transition is written by the same function, in the same transaction.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, CursorResult, and_, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from shared.models import Deposit, DepositEvent, DepositState
+from shared.models.deposit import WAITING_STATES
+
+LEASE_SECONDS = 10.0
+"""How long a claim holds without being renewed; renewals come three times as often."""
+
+MAX_STAGE_ATTEMPTS = 3
+"""Crashes of one deposit in one stage before it is put aside as `failed`."""
+
+DATABASE_NOW = func.clock_timestamp()
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One service's part of the journey: it takes deposits in `waiting` and holds them in `running`."""
+
+    service: str
+    waiting: DepositState
+    running: DepositState
+
+
+VALIDATE = Stage("validator", DepositState.RECEIVED, DepositState.VALIDATING)
+PUBLISH = Stage("catalog", DepositState.VALIDATED, DepositState.PUBLISHING)
+STAGES = (VALIDATE, PUBLISH)
+
+ENDS = frozenset(set(DepositState) - set(WAITING_STATES) - {DepositState.HELD})
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to end one stage of one deposit."""
+
+    stage: Stage
+    deposit: Deposit
+    attempt: int
+    """Fencing token."""
+
+
+class StaleClaim(Exception):
+    """Somebody else holds the deposit now, or it has ended: whoever gets this stops and writes nothing."""
+
+
+def now_plus(seconds: float) -> ColumnElement[Any]:
+    """A moment `seconds` from now, by the database clock."""
+    return DATABASE_NOW + timedelta(seconds=seconds)
+
+
+def is_free(stage: Stage) -> ColumnElement[bool]:
+    """Deposits a worker of `stage` may claim now: in turn, and held by nobody alive."""
+    lease_over = or_(col(Deposit.lease_until).is_(None), col(Deposit.lease_until) < DATABASE_NOW)
+    free = and_(col(Deposit.state).in_((stage.waiting, stage.running)), lease_over)
+    return and_(free, ~_has_elder()) if stage is PUBLISH else free
+
+
+def _has_elder() -> ColumnElement[bool]:
+    """True while an earlier deposit of the same data set is under way: publications keep the order of acceptance."""
+    elder = aliased(Deposit)
+    return exists().where(
+        elder.organisation_siren == Deposit.organisation_siren,  # type: ignore[arg-type]
+        elder.schema_name == Deposit.schema_name,  # type: ignore[arg-type]
+        elder.sequence < Deposit.sequence,  # type: ignore[arg-type]
+        col(elder.state).in_(WAITING_STATES),
+    )
+
+
+async def claim(session: AsyncSession, deposit_id: UUID, stage: Stage) -> Claim | None:
+    """Take a deposit for `stage`, or None if it is not free (not in turn, held by another, ended, put aside)."""
+    statement = (
+        update(Deposit)
+        .where(col(Deposit.id) == deposit_id, is_free(stage), col(Deposit.stage_attempts) < MAX_STAGE_ATTEMPTS)
+        .values(
+            state=stage.running,
+            attempt=Deposit.attempt + 1,
+            stage_attempts=Deposit.stage_attempts + 1,
+            lease_until=now_plus(LEASE_SECONDS),
+        )
+        .returning(Deposit)
+        .execution_options(synchronize_session=False)
+    )
+    deposit = (await session.execute(statement)).scalar_one_or_none()
+    if deposit is None:
+        return None
+    await _write_event(session, deposit_id, stage.running, None)
+    return Claim(stage=stage, deposit=deposit, attempt=deposit.attempt)
+
+
+async def renew(session: AsyncSession, held: Claim) -> None:
+    """Keep the claim for another lease. Raises StaleClaim when it is lost."""
+    await _write_fenced(session, held, {"lease_until": now_plus(LEASE_SECONDS)})
+
+
+async def move(
+    session: AsyncSession,
+    held: Claim,
+    to: DepositState,
+    *,
+    detail: Mapping[str, object] | None = None,
+    **values: Any,
+) -> None:
+    """End the claim's stage: change the state, write the event. Raises StaleClaim when the claim is lost."""
+    await change_state(session, held, to, **values)
+    await _write_event(session, held.deposit.id, to, detail)
+
+
+async def change_state(session: AsyncSession, held: Claim, to: DepositState, **values: Any) -> None:
+    """The fenced half of `move`, for the one caller that must do something between it and the event."""
+    ended = {"ended_at": DATABASE_NOW} if to in ENDS else {}
+    changes = {"state": to, "lease_until": None, "rung_at": DATABASE_NOW, "stage_attempts": 0, **ended, **values}
+    await _write_fenced(session, held, changes)
+
+
+async def release(session: AsyncSession, held: Claim, *, after_seconds: float, counted: bool) -> None:
+    """Give the deposit back, free again after a pause. `counted`: the attempt counts towards putting it aside."""
+    attempts = Deposit.stage_attempts if counted else Deposit.stage_attempts - 1
+    await _write_fenced(session, held, {"lease_until": now_plus(after_seconds), "stage_attempts": attempts})
+
+
+async def put_aside(session: AsyncSession, *, time_limit: timedelta) -> list[UUID]:
+    """End as `failed` what crashed its workers too often or waits since longer than `time_limit`."""
+    lease_over = or_(col(Deposit.lease_until).is_(None), col(Deposit.lease_until) < DATABASE_NOW)
+    too_often = col(Deposit.stage_attempts) >= MAX_STAGE_ATTEMPTS
+    too_old = col(Deposit.received_at) < DATABASE_NOW - time_limit
+    statement = (
+        update(Deposit)
+        .where(col(Deposit.state).in_(WAITING_STATES), lease_over, or_(too_often, too_old))
+        .values(
+            state=DepositState.FAILED,
+            attempt=Deposit.attempt + 1,
+            lease_until=None,
+            ended_at=DATABASE_NOW,
+            failure=FAILURE_PUT_ASIDE,
+        )
+        .returning(col(Deposit.id))
+        .execution_options(synchronize_session=False)
+    )
+    ids = list((await session.execute(statement)).scalars())
+    for deposit_id in ids:
+        await _write_event(session, deposit_id, DepositState.FAILED, {"reason": "put-aside"})
+    return ids
+
+
+FAILURE_PUT_ASIDE = (
+    "Le traitement de ce dépôt a échoué plusieurs fois de notre côté ; il a été mis de côté, l'équipe est alertée. "
+    "Vos données déjà publiées n'ont pas changé."
+)
+
+
+async def overdue(session: AsyncSession, stage: Stage, *, ring_again_seconds: float, limit: int) -> list[UUID]:
+    """Deposits of `stage` that are free and of which the queue was not told lately; marks them as told now."""
+    told_lately = col(Deposit.rung_at) > DATABASE_NOW - timedelta(seconds=ring_again_seconds)
+    due = (
+        select(col(Deposit.id))
+        .where(is_free(stage), or_(col(Deposit.rung_at).is_(None), ~told_lately))
+        .order_by(col(Deposit.sequence))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list((await session.execute(due)).scalars())
+    if ids:
+        await session.execute(update(Deposit).where(col(Deposit.id).in_(ids)).values(rung_at=DATABASE_NOW))
+    return ids
+
+
+async def next_in_line(session: AsyncSession, ended: Deposit) -> UUID | None:
+    """The deposit of the same data set that may be published now that `ended` is out of its way."""
+    statement = (
+        select(col(Deposit.id))
+        .where(
+            col(Deposit.organisation_siren) == ended.organisation_siren,
+            col(Deposit.schema_name) == ended.schema_name,
+            is_free(PUBLISH),
+        )
+        .limit(1)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def record(session: AsyncSession, deposit: Deposit) -> None:
+    """Insert a newly received deposit and its first event."""
+    session.add(deposit)
+    await session.flush()
+    await _write_event(session, deposit.id, DepositState(deposit.state), None)
+
+
+async def write_end_event(session: AsyncSession, held: Claim, to: DepositState, detail: Mapping[str, object]) -> None:
+    """The other half of `move`, after `change_state`."""
+    await _write_event(session, held.deposit.id, to, detail)
+
+
+async def _write_fenced(session: AsyncSession, held: Claim, changes: Mapping[str, Any]) -> None:
+    statement = (
+        update(Deposit)
+        .where(
+            col(Deposit.id) == held.deposit.id,
+            col(Deposit.attempt) == held.attempt,
+            col(Deposit.state) == held.stage.running,
+        )
+        .values(**changes)
+        .execution_options(synchronize_session=False)
+    )
+    result: CursorResult[Any] = await session.execute(statement)  # type: ignore[assignment]
+    if result.rowcount != 1:
+        raise StaleClaim(str(held.deposit.id))
+
+
+async def _write_event(
+    session: AsyncSession, deposit_id: UUID, state: DepositState, detail: Mapping[str, object] | None
+) -> None:
+    statement = insert(DepositEvent).values(deposit_id=deposit_id, state=state, detail=dict(detail) if detail else None)
+    await session.execute(statement.on_conflict_do_nothing(index_elements=["deposit_id", "state"]))

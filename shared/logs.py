@@ -1,0 +1,64 @@
+"""Logs: one JSON object a line on standard error, carrying the request id and deposit id of the work at hand."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+_context: ContextVar[dict[str, str] | None] = ContextVar("log_context", default=None)
+
+_ORDINARY = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "color_message", "taskName"}
+
+
+@contextmanager
+def logged_with(**fields: str) -> Iterator[None]:
+    """Every line logged inside the block carries `fields` (`request_id`, `deposit_id`)."""
+    token = _context.set({**(_context.get() or {}), **fields})
+    try:
+        yield
+    finally:
+        _context.reset(token)
+
+
+def current_request_id() -> str:
+    """The request id of the work at hand, or `-` outside any."""
+    return (_context.get() or {}).get("request_id", "-")
+
+
+class JsonFormatter(logging.Formatter):
+    """`extra={…}` members become members of the object."""
+
+    def __init__(self, process: str) -> None:
+        super().__init__()
+        self._process = process
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "process": self._process,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **(_context.get() or {}),
+            **{key: value for key, value in record.__dict__.items() if key not in _ORDINARY},
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def set_up_logs(process: str, log_format: Literal["json", "text"]) -> None:
+    """Called once, by the program's entry point. `process` names it, for instance `work-validator`."""
+    handler = logging.StreamHandler(sys.stderr)
+    if log_format == "json":
+        handler.setFormatter(JsonFormatter(process))
+    else:
+        handler.setFormatter(logging.Formatter(f"%(asctime)s {process} %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    # arq logs the arguments of every job; our own lines say what matters.
+    logging.getLogger("arq").setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.access").setLevel(logging.WARNING)

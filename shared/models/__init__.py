@@ -1,0 +1,21 @@
+"""The record tables. Each table's docstring names its one writer; rows of data sets live in schema `data`."""
+
+from shared.models.catalog import CatalogDataset, CatalogVersion
+from shared.models.deposit import Deposit, DepositEvent, DepositState, IdempotencyKey
+from shared.models.organisation import Organisation
+from shared.models.validation import ValidationReport
+from shared.models.vendor import ApiKey, Habilitation, Vendor
+
+__all__ = [
+    "ApiKey",
+    "CatalogDataset",
+    "CatalogVersion",
+    "Deposit",
+    "DepositEvent",
+    "DepositState",
+    "Habilitation",
+    "IdempotencyKey",
+    "Organisation",
+    "ValidationReport",
+    "Vendor",
+]

@@ -1,0 +1,115 @@
+"""Deposits: the rows that travel. `shared/deposits.py` is the only code that moves one from state to state."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Identity, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from shared.ids import uuid7
+from shared.models.columns import big_integer, json_object, long_text, moment, moment_now, one_of
+
+
+class DepositState(StrEnum):
+    """Where a deposit is on its journey; the last six are ends."""
+
+    RECEIVED = "received"
+    VALIDATING = "validating"
+    VALIDATED = "validated"
+    PUBLISHING = "publishing"
+    HELD = "held"
+    PUBLISHED = "published"
+    UNCHANGED = "unchanged"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+WAITING_STATES = (
+    DepositState.RECEIVED,
+    DepositState.VALIDATING,
+    DepositState.VALIDATED,
+    DepositState.PUBLISHING,
+)
+"""States that somebody of ours must still move."""
+
+
+class Deposit(SQLModel, table=True):
+    """A file pushed for an organisation under a schema. Created by ingest; moved by ingest, validator and
+    catalog through `shared.deposits`, each its own transitions."""
+
+    __tablename__ = "deposit"
+    __table_args__ = (
+        one_of("state", DepositState),
+        Index(
+            "ix_deposit_waiting",
+            "organisation_siren",
+            "schema_name",
+            "sequence",
+            postgresql_where=text("state IN ('received', 'validating', 'validated', 'publishing')"),
+        ),
+        Index("ix_deposit_vendor", "vendor_id", "sequence"),
+        {"schema": "ingest"},
+    )
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    sequence: int = big_integer(default=None, unique=True, sa_column_args=(Identity(always=True),), nullable=False)
+    """Order of acceptance: per organisation and schema, it is also the order of commits."""
+    vendor_id: UUID = Field(foreign_key="ingest.vendor.id")
+    organisation_siren: str = Field(foreign_key="ingest.organisation.siren")
+    schema_name: str
+    schema_version: str | None = None
+    """As asked for by the vendor, then as judged by the validator; null until one of them said it."""
+    sha256: str = Field(max_length=64)
+    size_bytes: int = big_integer()
+    content_type: str
+    filename: str | None = long_text(default=None)
+    """As the vendor named it; shown back, never used as a path."""
+    request_id: str
+    """Of the push: log lines carry it from here to the publication."""
+    state: str = Field(default=DepositState.RECEIVED)
+    attempt: int = 0
+    """Fencing token: grows with each claim; a writer that holds an older one writes nothing."""
+    stage_attempts: int = 0
+    """Claims in the present stage: a deposit that crashes its workers three times is put aside."""
+    lease_until: datetime | None = moment(default=None)
+    """By the database clock; past it, somebody else may claim."""
+    rung_at: datetime = moment_now()
+    """When the queue was last told (or was about to be: the hint follows the commit)."""
+    received_at: datetime = moment_now(index=True)
+    ended_at: datetime | None = moment(default=None, index=True)
+    failure: str | None = long_text(default=None)
+    """For `failed`: what went wrong on our side, in French, without internals."""
+    dataset_id: str | None = None
+    dataset_version: int | None = big_integer(default=None)
+
+
+class DepositEvent(SQLModel, table=True):
+    """One transition of a deposit, written in the transaction that makes it. Written by `shared.deposits`."""
+
+    __tablename__ = "deposit_event"
+    __table_args__ = (UniqueConstraint("deposit_id", "state"), {"schema": "ingest"})
+
+    id: int | None = big_integer(default=None, primary_key=True, sa_column_args=(Identity(always=True),))
+    deposit_id: UUID = Field(foreign_key="ingest.deposit.id")
+    state: str
+    at: datetime = moment_now()
+    detail: dict[str, object] | None = json_object(default=None)
+
+
+class IdempotencyKey(SQLModel, table=True):
+    """A vendor's Idempotency-Key, kept 30 days. Written by ingest."""
+
+    __tablename__ = "idempotency_key"
+    __table_args__ = ({"schema": "ingest"},)
+
+    vendor_id: UUID = Field(foreign_key="ingest.vendor.id", primary_key=True)
+    key: str = Field(primary_key=True, max_length=255)
+    fingerprint: str | None = Field(default=None, max_length=64)
+    """SHA-256 of the request (declared parameters and body); null while the first request is in progress."""
+    deposit_id: UUID | None = Field(default=None, foreign_key="ingest.deposit.id")
+    locked_until: datetime = moment()
+    """Until then a request without an answer counts as in progress (database clock)."""
+    created_at: datetime = moment_now(index=True)

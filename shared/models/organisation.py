@@ -1,0 +1,30 @@
+"""Organisations: who data belongs to."""
+
+from enum import StrEnum
+
+from sqlmodel import Field, SQLModel
+
+from shared.models.columns import long_text, one_of
+
+
+class OrganisationKind(StrEnum):
+    COMMUNE = "commune"
+    EPCI = "epci"
+    OTHER = "other"
+
+
+class Organisation(SQLModel, table=True):
+    """A commune, an EPCI or another producer. Written by ingest (and by the migration that loads the reference)."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (one_of("kind", OrganisationKind), {"schema": "ingest"})
+
+    siren: str = Field(primary_key=True, max_length=9)
+    name: str = long_text()
+    slug: str = Field(unique=True)
+    """The name as it appears in dataset identifiers, for instance `l-isle-en-dodon`."""
+    kind: str
+    insee_code: str | None = Field(default=None, unique=True, max_length=5)
+    departement: str | None = Field(default=None, max_length=3)
+    population: int | None = None
+    epci_siren: str | None = Field(default=None, max_length=9)

@@ -1,0 +1,43 @@
+"""Settings that more than one process reads. Services extend this class with their own prefix.
+
+Read once, at the start of a process; a missing or unreadable value stops it there with its name.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class SharedSettings(BaseSettings):
+    """Environment prefix `SOCLE_`. Nothing here has a default that is a secret."""
+
+    model_config = SettingsConfigDict(env_prefix="SOCLE_", frozen=True, extra="ignore")
+
+    database_url: str
+    """PostgreSQL, `postgresql://…`; the truth."""
+
+    queue_url: str
+    """A Redis-protocol server, `redis://…` or `unix://…`; a hint only."""
+
+    blobs_url: str
+    """Object store: `file:///…`, `s3://bucket/prefix` (credentials by the usual AWS_… variables)."""
+
+    key_pepper: SecretStr
+    """Keyed-hash secret for API keys (HMAC-SHA-256). Changing it revokes every key."""
+
+    public_url: str = "http://localhost:8000"
+    """What links and documents call this installation."""
+
+    departements: Annotated[tuple[str, ...], NoDecode] = ("31",)
+    """Codes of the départements whose communes and EPCI are organisations here, comma-separated."""
+
+    log_format: Literal["json", "text"] = "json"
+
+    database_pool_size: int = Field(default=8, ge=1, le=100)
+    """Connections per process: processes × size must stay below the server's max_connections."""
+
+    @field_validator("departements", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
