@@ -1,0 +1,20 @@
+"""The schemas Socle knows: our own descriptors (official facts, our words), read once per process.
+
+One JSON file per schema version under `schemas/<name>/<version>.json`: a plain Table Schema plus a top-level
+`socle` object (what we need beyond it). `README.md` in this folder describes that object.
+"""
+
+from shared.registry.load import Registry, UnknownSchema, UnknownSchemaVersion, load_registry
+from shared.registry.schema_version import Dataset, Geography, SchemaField, SchemaVersion, Slice
+
+__all__ = [
+    "Dataset",
+    "Geography",
+    "Registry",
+    "SchemaField",
+    "SchemaVersion",
+    "Slice",
+    "UnknownSchema",
+    "UnknownSchemaVersion",
+    "load_registry",
+]
