@@ -1,0 +1,7 @@
+"""Which rooms of fixtures every test may use: the servers, and the official files laid beside the project."""
+
+from pathlib import Path
+
+ROOMS = ("servers", "official")
+
+pytest_plugins = [room for room in ROOMS if Path(__file__).with_name(f"{room}.py").exists()]

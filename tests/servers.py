@@ -1,0 +1,113 @@
+"""The suite's own PostgreSQL and Valkey: real servers, started once, thrown away at the end.
+
+What they hold need not survive a power cut, so their PostgreSQL does not wait for the disk; a journey that kills
+things starts durable ones of its own with `services.cli.embedded`.
+"""
+
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from itertools import count
+from pathlib import Path
+from urllib.parse import urlparse
+
+import asyncpg
+import pytest
+
+from services.cli.embedded import RunningPostgres, RunningValkey, start_postgres, start_valkey
+
+TEMPLATE = "template_socle"
+
+MakeDatabase = Callable[[], Awaitable[str]]
+
+
+@pytest.fixture(scope="session")
+def servers_path() -> Iterator[Path]:
+    """A short private folder for the servers of this run."""
+    with tempfile.TemporaryDirectory(prefix="socle-tests-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres(servers_path: Path) -> Iterator[RunningPostgres]:
+    """The PostgreSQL of the suite."""
+    running = start_postgres(servers_path, durable=False)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def valkey(servers_path: Path) -> Iterator[RunningValkey]:
+    """The Valkey of the suite."""
+    running = start_valkey(servers_path)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_dsn(postgres: RunningPostgres) -> str:
+    """`postgresql://…` of an empty database of the suite's PostgreSQL, as its superuser."""
+    return postgres.dsn
+
+
+@pytest.fixture(scope="session")
+def valkey_url(valkey: RunningValkey) -> str:
+    """`unix://…` of the suite's Valkey; what other tests left there is still in it (see `queue_url`)."""
+    return valkey.url
+
+
+@pytest.fixture
+def queue_url(valkey_url: str) -> str:
+    """`unix://…` of the suite's Valkey, emptied."""
+    flush_valkey(valkey_url)
+    return valkey_url
+
+
+@pytest.fixture(scope="session")
+async def make_database(postgres: RunningPostgres) -> MakeDatabase:
+    """Return an async function that creates a fresh, migrated database and returns its `postgresql://…`."""
+    from shared.migrate import migrate
+
+    await run_sql(postgres.dsn, f"CREATE DATABASE {TEMPLATE}")
+    await migrate(postgres.dsn_of(TEMPLATE))
+    numbers = count(1)
+
+    async def make() -> str:
+        name = f"test_{next(numbers)}"
+        await run_sql(postgres.dsn, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        return postgres.dsn_of(name)
+
+    return make
+
+
+@pytest.fixture
+async def database(make_database: MakeDatabase, postgres: RunningPostgres) -> AsyncIterator[str]:
+    """`postgresql://…` of a fresh, migrated database of this test's own, dropped after it."""
+    dsn = await make_database()
+    yield dsn
+    await run_sql(postgres.dsn, f"DROP DATABASE {urlparse(dsn).path[1:]} WITH (FORCE)")
+
+
+@pytest.fixture
+def tmp_blobs(tmp_path: Path) -> str:
+    """`file://…` of an empty blob store of this test's own."""
+    folder = tmp_path / "blobs"
+    folder.mkdir()
+    return folder.as_uri()
+
+
+async def run_sql(dsn: str, statement: str) -> None:
+    """Run one statement on a connection of its own, outside of any transaction."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def flush_valkey(url: str) -> None:
+    """Forget everything that the Valkey at `unix://…` holds."""
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(urlparse(url).path)
+        client.sendall(b"FLUSHALL\r\n")
+        assert client.recv(64).startswith(b"+OK")
