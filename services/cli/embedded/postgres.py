@@ -3,6 +3,7 @@
 import shutil
 import signal
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,8 +115,9 @@ def start_postgres(data_path: Path, *, durable: bool = True) -> RunningPostgres:
 
 def _create_cluster(cluster_path: Path, log_path: Path, *, durable: bool) -> None:
     """Create the cluster and its database beside, then rename: a run killed half-way leaves nothing to repair."""
-    unfinished = cluster_path.with_name("cluster.unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
+    for left_over in cluster_path.parent.glob("unfinished-*"):
+        shutil.rmtree(left_over, ignore_errors=True)
+    unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=cluster_path.parent))
     initdb = [str(postgres_binary("initdb")), "-D", str(unfinished), "--username", OWNER, "--auth=trust"]
     initdb += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     initdb += ["--no-instructions"] if durable else ["--no-instructions", "--no-sync"]

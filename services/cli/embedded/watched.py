@@ -2,12 +2,12 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
@@ -51,8 +51,7 @@ class WatchedServer:
         assert self.process.stdin is not None  # noqa: S101 - opened by `watch`
         self.process.stdin.close()
         self.process.wait(self.order.grace_seconds + 2 * guardian.KILL_SECONDS + 5)
-        with suppress(OSError):  # a server that was killed leaves its socket: the next start clears it
-            self.socket_path.rmdir()
+        shutil.rmtree(self.socket_path, ignore_errors=True)
         self.lock.close()
 
 
