@@ -27,16 +27,16 @@ _FORMER_KINDS = {
 }
 
 
-def main(package: Path) -> None:
-    """Write every table and `source.json`; `package` is the folder that holds `package.json`."""
+def main(package: Path, data: Path = DATA) -> None:
+    """Write every table and `source.json` into `data`; `package` is the folder that holds `package.json`."""
     communes = _load(package, "communes")
     epci = _load(package, "epci")
-    DATA.mkdir(exist_ok=True)
-    _write("communes", _commune_rows(communes, epci))
-    _write("former_communes", _former_rows(communes))
-    _write("epci", _epci_rows(epci))
+    data.mkdir(exist_ok=True)
+    _write(data / "communes.csv.xz", _commune_rows(communes, epci))
+    _write(data / "former_communes.csv.xz", _former_rows(communes))
+    _write(data / "epci.csv.xz", _epci_rows(epci))
     _write(
-        "departements",
+        data / "departements.csv.xz",
         (
             {"code": each["code"], "name": each["nom"], "region": each["region"]}
             for each in _load(package, "departements")
@@ -45,7 +45,7 @@ def main(package: Path) -> None:
     version = json.loads((package / "package.json").read_bytes())["version"]
     year = FIRST_YEAR + int(version.split(".")[0]) - FIRST_MAJOR
     source = {"package": "@etalab/decoupage-administratif", "version": version, "year": year}
-    (DATA / "source.json").write_text(json.dumps(source, indent=2) + "\n")
+    (data / "source.json").write_text(json.dumps(source, indent=2) + "\n")
 
 
 def _load(package: Path, table: str) -> list[dict[str, Any]]:
@@ -97,14 +97,14 @@ def _epci_rows(epci: Sequence[Mapping[str, Any]]) -> Iterable[Any]:
         }
 
 
-def _write(table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+def _write(file: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     ordered = sorted(rows, key=lambda row: tuple(row.values())[:2])
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, fieldnames=list(ordered[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows(ordered)
     packed = lzma.compress(text.getvalue().encode(), check=lzma.CHECK_CRC32, preset=9)
-    (DATA / f"{table}.csv.xz").write_bytes(packed)
+    file.write_bytes(packed)
 
 
 if __name__ == "__main__":

@@ -27,8 +27,7 @@ PACKAGE = {
 
 
 @pytest.fixture
-def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(generate, "DATA", tmp_path / "out")
+def package(tmp_path: Path) -> Path:
     (tmp_path / "data").mkdir()
     (tmp_path / "package.json").write_text(json.dumps({"version": "7.1.0"}))
     for table, rows in PACKAGE.items():
@@ -37,15 +36,15 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_same_package_gives_the_same_files(package: Path) -> None:
-    generate.main(package)
+    generate.main(package, package / "out")
     first = {file.name: file.read_bytes() for file in (package / "out").iterdir()}
-    generate.main(package)
+    generate.main(package, package / "out")
     assert {file.name: file.read_bytes() for file in (package / "out").iterdir()} == first
     assert json.loads(first["source.json"])["year"] == 2027
 
 
 def test_rows_are_sorted_and_merged_communes_without_a_name_are_kept(package: Path) -> None:
-    generate.main(package)
+    generate.main(package, package / "out")
     communes, former = (
         lzma.decompress((package / "out" / f"{table}.csv.xz").read_bytes()).decode().splitlines()
         for table in ("communes", "former_communes")
