@@ -61,7 +61,7 @@ class Deposit(SQLModel, table=True):
     organisation_siren: str = Field(foreign_key="ingest.organisation.siren")
     schema_name: str
     schema_version: str | None = None
-    """As asked for by the vendor, then as judged by the validator; null until one of them said it."""
+    """As asked for by the vendor; null lets the validator choose (its report says which it took)."""
     sha256: str = Field(max_length=64)
     size_bytes: int = big_integer()
     content_type: str

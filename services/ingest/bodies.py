@@ -1,0 +1,139 @@
+"""What crosses HTTP on the side of deposits."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from shared.models import Deposit, DepositEvent, DepositState, Organisation, ValidationReport
+
+
+class TimelineOut(BaseModel):
+    """One step of the journey."""
+
+    state: DepositState
+    at: datetime
+
+
+class SchemaOut(BaseModel):
+    """A schema; `version` is null until the vendor or the validator has said which."""
+
+    name: str
+    version: str | None
+
+
+class OrganisationOut(BaseModel):
+    """The organisation whose data these are."""
+
+    siren: str
+    name: str
+
+
+class DatasetRefOut(BaseModel):
+    """Where the deposit was published."""
+
+    id: str
+    version: int
+    href: str
+
+
+class ReportRefOut(BaseModel):
+    """The verdict in figures; `href` leads to the findings."""
+
+    verdict: str = Field(examples=["valid", "invalid"])
+    errors: int
+    warnings: int
+    corrections: int
+    href: str
+
+
+class DepositOut(BaseModel):
+    """A deposit and where it is on its journey."""
+
+    id: UUID
+    state: DepositState
+    organisation: OrganisationOut
+    schema_: SchemaOut = Field(alias="schema")
+    filename: str | None
+    sha256: str = Field(description="SHA-256 des octets reçus, en hexadécimal.")
+    size_bytes: int
+    received_at: datetime
+    timeline: list[TimelineOut]
+    dataset: DatasetRefOut | None
+    report: ReportRefOut | None
+    failure: str | None = Field(description="Pour « failed » : ce qui n'a pas marché de notre côté.")
+
+
+def deposit_out(
+    deposit: Deposit, organisation: Organisation, events: list[DepositEvent], report: ValidationReport | None
+) -> DepositOut:
+    """A deposit as it is now."""
+    return DepositOut(
+        **_common(deposit, organisation),
+        state=DepositState(deposit.state),
+        schema=SchemaOut(
+            name=deposit.schema_name, version=report.schema_version if report else deposit.schema_version
+        ),
+        timeline=[TimelineOut(state=DepositState(event.state), at=event.at) for event in events],
+        dataset=_dataset_ref(deposit),
+        report=None if report is None else _report_ref(report),
+        failure=deposit.failure,
+    )
+
+
+def accepted_out(deposit: Deposit, organisation: Organisation) -> DepositOut:
+    """A deposit as it was when it was accepted: what the 202 said, and says again to a repeated request."""
+    return DepositOut(
+        **_common(deposit, organisation),
+        state=DepositState.RECEIVED,
+        schema=SchemaOut(name=deposit.schema_name, version=deposit.schema_version),
+        timeline=[TimelineOut(state=DepositState.RECEIVED, at=deposit.received_at)],
+        dataset=None,
+        report=None,
+        failure=None,
+    )
+
+
+def _common(deposit: Deposit, organisation: Organisation) -> dict[str, Any]:
+    return {
+        "id": deposit.id,
+        "organisation": OrganisationOut(siren=organisation.siren, name=organisation.name),
+        "filename": deposit.filename,
+        "sha256": deposit.sha256,
+        "size_bytes": deposit.size_bytes,
+        "received_at": deposit.received_at,
+    }
+
+
+def _dataset_ref(deposit: Deposit) -> DatasetRefOut | None:
+    if deposit.dataset_id is None or deposit.dataset_version is None:
+        return None
+    href = f"/v1/datasets/{deposit.dataset_id}"
+    return DatasetRefOut(id=deposit.dataset_id, version=deposit.dataset_version, href=href)
+
+
+def _report_ref(report: ValidationReport) -> ReportRefOut:
+    return ReportRefOut(
+        verdict=report.verdict,
+        errors=report.errors,
+        warnings=report.warnings,
+        corrections=report.corrections,
+        href=f"/v1/deposits/{report.deposit_id}/report",
+    )
+
+
+class StatusOut(BaseModel):
+    """How the installation is doing."""
+
+    oldest_waiting_seconds: float | None = Field(
+        description="Âge du plus ancien dépôt en attente ; null s'il n'y en a pas."
+    )
+    waiting: int
+    states_24h: dict[DepositState, int] = Field(description="Dépôts reçus depuis 24 h, par état.")
+    queue_up: bool
+    versions: dict[str, str]
+    at: datetime
+
+
+__all__ = ["DepositOut", "StatusOut", "accepted_out", "deposit_out"]

@@ -1,0 +1,30 @@
+"""Settings of ingest: shared ones under `SOCLE_`, its own under `INGEST_`."""
+
+from pydantic import Field
+
+from shared.settings import SharedSettings
+
+
+class IngestSettings(SharedSettings):
+    """Read once, by `app.py` or `worker.py`."""
+
+    max_deposit_bytes: int = Field(default=200_000_000, ge=1, validation_alias="INGEST_MAX_DEPOSIT_BYTES")
+    """The largest file taken: a whole département's addresses is about a hundred megabytes."""
+
+    max_uploads: int = Field(default=32, ge=1, validation_alias="INGEST_MAX_UPLOADS")
+    """Uploads in flight per process; beyond, an early 503 is better than a slow promise."""
+
+    chunk_timeout_seconds: float = Field(default=30.0, gt=0, validation_alias="INGEST_CHUNK_TIMEOUT_SECONDS")
+    """Longest silence within an upload before the connection is given up."""
+
+    sweep_seconds: float = Field(default=1.0, gt=0, validation_alias="INGEST_SWEEP_SECONDS")
+    """Pause between two sweeps: the longest a lost ring stays unnoticed beyond `ring_again_seconds`."""
+
+    ring_again_seconds: float = Field(default=5.0, gt=0, validation_alias="INGEST_RING_AGAIN_SECONDS")
+    """How long a deposit may wait after a ring before the queue is told again."""
+
+    deposit_time_limit_hours: float = Field(default=24.0, gt=0, validation_alias="INGEST_DEPOSIT_TIME_LIMIT_HOURS")
+    """After that a deposit that nobody could end is `failed`: none stays in between."""
+
+    idempotency_days: int = Field(default=30, ge=1, validation_alias="INGEST_IDEMPOTENCY_DAYS")
+    """How long an Idempotency-Key is remembered."""

@@ -1,0 +1,124 @@
+"""Brings a database to this release: tables, roles, row tables of the registry, organisations of the reference.
+
+May run at every start and by several processes at once; only adds.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import col
+
+from shared.db import make_owner_engine
+from shared.models import CatalogDataset, Organisation
+from shared.models.organisation import OrganisationKind
+from shared.reference import load_communes, load_epci
+from shared.registry import Registry, load_registry
+from shared.rows import row_table, row_table_statements
+
+log = logging.getLogger(__name__)
+
+MIGRATION_LOCK = 0x50C1E
+"""Key of the advisory lock under which one process migrates while the others wait."""
+
+DEFAULT_DEPARTEMENTS = ("31",)
+
+
+async def migrate(database_url: str, departements: Iterable[str] = DEFAULT_DEPARTEMENTS) -> None:
+    """Everything this release needs in the database. Connects as the owner the URL names."""
+    organisations = await asyncio.to_thread(reference_organisations, tuple(departements))
+    registry = load_registry()
+    engine = make_owner_engine(database_url)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+            await connection.run_sync(upgrade)
+            await _create_row_tables(connection, registry)
+            await _ensure_consolidated_datasets(connection, registry)
+            await _load_organisations(connection, organisations)
+    finally:
+        await engine.dispose()
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Alembic's configuration, without a file."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def upgrade(connection: Connection) -> None:
+    """Run the migrations that the database has not seen."""
+    command.upgrade(alembic_config(connection), "head")
+
+
+def reference_organisations(departements: tuple[str, ...]) -> list[dict[str, object]]:
+    """Communes and EPCI of the départements, as rows of `ingest.organisation`."""
+    communes: list[dict[str, object]] = [
+        {
+            "siren": commune.siren,
+            "name": commune.name,
+            "slug": commune.slug,
+            "kind": OrganisationKind.COMMUNE,
+            "insee_code": commune.code,
+            "departement": commune.departement,
+            "population": commune.population,
+            "epci_siren": commune.epci_siren,
+        }
+        for commune in load_communes(departements)
+        if commune.siren is not None
+    ]
+    taken = {commune["slug"] for commune in communes}
+    epci: list[dict[str, object]] = [
+        {
+            "siren": one.siren,
+            "name": one.name,
+            "slug": f"{one.slug}-{one.siren}" if one.slug in taken else one.slug,
+            "kind": OrganisationKind.EPCI,
+            "insee_code": None,
+            "departement": one.departements[0],
+            "population": one.population,
+            "epci_siren": None,
+        }
+        for one in load_epci(departements)
+    ]
+    return communes + epci
+
+
+async def _create_row_tables(connection: AsyncConnection, registry: Registry) -> None:
+    for name in registry.names():
+        for statement in row_table_statements(row_table(registry, name)):
+            await connection.exec_driver_sql(statement)
+
+
+async def _ensure_consolidated_datasets(connection: AsyncConnection, registry: Registry) -> None:
+    for name in registry.names():
+        dataset = registry.get(name).dataset
+        statement = insert(CatalogDataset).values(id=dataset.id, schema_name=name, title=dataset.title, rows=0)
+        await connection.execute(statement.on_conflict_do_nothing())
+
+
+async def _load_organisations(connection: AsyncConnection, organisations: list[dict[str, object]]) -> None:
+    """A slug never changes once given: it is part of the addresses of data sets."""
+    if not organisations:
+        return
+    known = (await connection.execute(select(col(Organisation.slug), col(Organisation.siren)))).tuples().all()
+    owners = dict(known)
+    rows = [
+        one if owners.get(str(one["slug"]), one["siren"]) == one["siren"] else {**one, "slug": _longer_slug(one)}
+        for one in organisations
+    ]
+    statement = insert(Organisation)
+    refreshed = {name: statement.excluded[name] for name in ("name", "population", "epci_siren", "departement")}
+    await connection.execute(statement.on_conflict_do_update(index_elements=["siren"], set_=refreshed), rows)
+
+
+def _longer_slug(organisation: dict[str, object]) -> str:
+    return f"{organisation['slug']}-{organisation['insee_code'] or organisation['siren']}"

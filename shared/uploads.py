@@ -1,0 +1,211 @@
+"""The file inside a request, raw or multipart, as a bounded stream. Nothing is held beyond one network chunk."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from fastapi import Request
+from python_multipart.exceptions import MultipartParseError
+from python_multipart.multipart import MultipartCallbacks, MultipartParser, parse_options_header
+from starlette.requests import ClientDisconnect
+
+from shared.errors import Refusal
+
+MULTIPART_OVERHEAD_BYTES = 64 * 1024
+"""What boundaries and part headers may add to the file itself."""
+
+
+class BodyTooLarge(Refusal):
+    """More bytes than `limit_bytes`."""
+
+    status = 413
+    code = "body-too-large"
+    title = "Fichier trop volumineux"
+
+
+class BodyEmpty(Refusal):
+    """No byte at all."""
+
+    status = 422
+    code = "body-empty"
+    title = "Fichier vide"
+
+
+class BodyIncomplete(Refusal):
+    """The connection fell silent or ended before the file did."""
+
+    status = 400
+    code = "body-incomplete"
+    title = "Envoi interrompu"
+
+
+class MultipartInvalid(Refusal):
+    """A multipart body that does not hold exactly one file."""
+
+    status = 422
+    code = "multipart-invalid"
+    title = "Formulaire multipart invalide"
+
+
+class EncodingUnsupported(Refusal):
+    """A Content-Encoding we do not undo."""
+
+    status = 415
+    code = "content-encoding-unsupported"
+    title = "Content-Encoding non pris en charge"
+
+
+UPLOAD_REFUSALS = (BodyTooLarge, BodyEmpty, BodyIncomplete, MultipartInvalid, EncodingUnsupported)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """`chunks` is read once; it raises one of UPLOAD_REFUSALS where the upload goes wrong."""
+
+    content_type: str
+    filename: str | None
+    """As the sender named it; shown back, never used as a path."""
+    chunks: AsyncIterator[bytes]
+
+
+async def open_upload(request: Request, *, max_bytes: int, chunk_timeout_seconds: float) -> Upload:
+    """The file that `request` carries. Raises BodyTooLarge before reading when the announced length says so."""
+    encoding = request.headers.get("content-encoding", "identity").lower()
+    if encoding != "identity":
+        raise EncodingUnsupported(
+            f"Le Content-Encoding « {encoding[:40]} » n'est pas pris en charge.",
+            action="Envoyez le fichier sans compression de transport.",
+        )
+    content_type = request.headers.get("content-type", "application/octet-stream")
+    kind, parameters = parse_options_header(content_type)
+    multipart = kind == b"multipart/form-data"
+    allowance = max_bytes + (MULTIPART_OVERHEAD_BYTES if multipart else 0)
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > allowance:
+        raise _too_large(max_bytes)
+    body = _patient(request, chunk_timeout_seconds)
+    if not multipart:
+        return Upload(content_type, None, _bounded(body, max_bytes))
+    part = _FilePart(body, parameters.get(b"boundary", b""))
+    await part.find()
+    return Upload(part.content_type, part.filename, _bounded(part.chunks(), max_bytes))
+
+
+def _too_large(max_bytes: int) -> BodyTooLarge:
+    return BodyTooLarge(
+        f"Le fichier dépasse la taille maximale de {max_bytes} octets.",
+        action="Découpez le fichier par période et déposez chaque partie.",
+        limit_bytes=max_bytes,
+    )
+
+
+async def _patient(request: Request, chunk_timeout_seconds: float) -> AsyncIterator[bytes]:
+    stream = request.stream()
+    try:
+        while True:
+            async with asyncio.timeout(chunk_timeout_seconds):
+                chunk = await anext(stream, None)
+            if chunk is None:
+                return
+            yield chunk
+    except (TimeoutError, ClientDisconnect) as error:
+        raise BodyIncomplete(
+            "L'envoi s'est interrompu avant la fin du fichier ; rien n'a été conservé.",
+            action="Renvoyez la même requête, avec la même Idempotency-Key.",
+        ) from error
+
+
+async def _bounded(chunks: AsyncIterator[bytes], max_bytes: int) -> AsyncIterator[bytes]:
+    size_bytes = 0
+    async for chunk in chunks:
+        size_bytes += len(chunk)
+        if size_bytes > max_bytes:
+            raise _too_large(max_bytes)
+        yield chunk
+    if size_bytes == 0:
+        raise BodyEmpty("Le corps de la requête est vide.", action="Envoyez le contenu du fichier dans le corps.")
+
+
+class _FilePart:
+    """The one file of a multipart/form-data body (RFC 7578)."""
+
+    def __init__(self, body: AsyncIterator[bytes], boundary: bytes) -> None:
+        if not boundary:
+            raise _invalid("l'en-tête Content-Type n'annonce pas de « boundary »")
+        self.content_type = "application/octet-stream"
+        self.filename: str | None = None
+        self._body = body
+        self._files = 0
+        self._ended = False
+        self._waiting: deque[bytes] = deque()
+        self._header: list[bytes] = [b"", b""]
+        self._headers: dict[bytes, bytes] = {}
+        self._parser = MultipartParser(boundary, self._callbacks())
+
+    async def find(self) -> None:
+        """Read up to the beginning of the file."""
+        while not self._files and not self._ended:
+            if not await self._feed():
+                break
+        if not self._files:
+            raise _invalid("il ne contient pas de fichier")
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The bytes of the file; raises MultipartInvalid where the body stops before its last boundary."""
+        while True:
+            while self._waiting:
+                yield self._waiting.popleft()
+            if self._ended:
+                return
+            if not await self._feed():
+                raise _invalid("il est tronqué : la dernière limite (boundary) manque")
+
+    async def _feed(self) -> bool:
+        chunk = await anext(self._body, None)
+        if chunk is None:
+            return False
+        try:
+            self._parser.write(chunk)
+        except MultipartParseError as error:
+            raise _invalid("il est mal formé") from error
+        return True
+
+    def _callbacks(self) -> MultipartCallbacks:
+        return {
+            "on_part_begin": self._headers.clear,
+            "on_header_field": lambda data, start, end: self._append(0, data[start:end]),
+            "on_header_value": lambda data, start, end: self._append(1, data[start:end]),
+            "on_header_end": self._end_header,
+            "on_headers_finished": self._begin_content,
+            "on_part_data": lambda data, start, end: self._waiting.append(data[start:end]),
+            "on_end": self._end,
+        }
+
+    def _append(self, place: int, data: bytes) -> None:
+        self._header[place] += data
+
+    def _end_header(self) -> None:
+        self._headers[self._header[0].lower()] = self._header[1]
+        self._header = [b"", b""]
+
+    def _begin_content(self) -> None:
+        _, options = parse_options_header(self._headers.get(b"content-disposition"))
+        if b"filename" not in options:
+            field = options.get(b"name", b"?").decode(errors="replace")
+            raise _invalid(f"le champ « {field[:60]} » n'est pas attendu : les paramètres vont dans l'adresse")
+        self._files += 1
+        if self._files > 1:
+            raise _invalid("il contient plusieurs fichiers")
+        self.filename = options[b"filename"].decode(errors="replace")[:255]
+        self.content_type = self._headers.get(b"content-type", b"application/octet-stream").decode(errors="replace")
+
+    def _end(self) -> None:
+        self._ended = True
+
+
+def _invalid(what: str) -> MultipartInvalid:
+    return MultipartInvalid(
+        f"Le formulaire multipart ne peut pas être lu : {what}.",
+        action="Envoyez un seul fichier (champ « file »), ou le contenu du fichier directement dans le corps.",
+    )

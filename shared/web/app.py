@@ -1,0 +1,77 @@
+"""One way to make a service's ASGI app."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.middleware.cors import CORSMiddleware
+
+from shared.errors import InvalidParameter
+from shared.web import docs, problems
+from shared.web.health import Check, health_router
+from shared.web.problems import InternalError, InvalidRequest, Problem, refusals
+from shared.web.request_context import RequestContext
+from shared.web.strict import refuse_unknown_parameters
+
+COMMON_REFUSALS = (InvalidParameter, InvalidRequest, InternalError)
+"""What any route may answer."""
+
+
+def make_service_app(
+    *,
+    title: str,
+    description: str,
+    routers: Sequence[APIRouter],
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
+    checks: Callable[[], Mapping[str, Check]],
+) -> FastAPI:
+    """An app with the shared edge. `checks` is called at each `/health/ready`, after the lifespan has begun."""
+    app = FastAPI(
+        title=title,
+        description=description,
+        version=version("socle"),
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        dependencies=[Depends(refuse_unknown_parameters)],
+        responses=refusals(*COMMON_REFUSALS),
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        separate_input_output_schemas=False,
+    )
+    problems.install(app)
+    for router in routers:
+        app.include_router(router)
+    app.include_router(health_router(checks))
+    docs.install(app)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["*"],
+        allow_headers=["*"],
+        expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-Id", "Repr-Digest"],
+    )
+    app.add_middleware(RequestContext)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """FastAPI's document, with every error answer as problem+json."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            routes=app.routes,
+            license_info=app.license_info,
+            separate_input_output_schemas=False,
+        )
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        schemas.pop("HTTPValidationError", None)
+        schemas.pop("ValidationError", None)
+        schemas["Problem"] = Problem.model_json_schema()
+        app.openapi_schema = document
+    return app.openapi_schema

@@ -1,0 +1,70 @@
+"""A worker process: takes what the queue rings for, for as long as it runs.
+
+arq's worker leaves when its server goes away; the loop here brings it back, so a queue that was restarted or
+away for a while needs nobody. What it forgot meanwhile, the sweep rings again.
+"""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from redis.exceptions import RedisError
+
+from shared.deposits import Stage
+from shared.queue import make_worker
+
+log = logging.getLogger(__name__)
+
+RETURN_DELAY_SECONDS = 0.5
+"""Pause before looking for a queue that went away."""
+
+DRAIN_SECONDS = 20.0
+"""How long jobs under way may go on after a request to stop."""
+
+
+async def keep_working(queue_url: str, stage: Stage, job: Callable[[UUID], Awaitable[None]]) -> None:
+    """Run `job` for each deposit rung for `stage`, until SIGTERM or SIGINT; then let jobs under way end."""
+    stopping = stop_requested()
+    running: set[asyncio.Task[None]] = set()
+
+    async def take(_context: dict[Any, Any], deposit_id: str) -> None:
+        # Shielded: when the queue goes away, arq cancels what it started, but the work itself needs no queue.
+        task = asyncio.ensure_future(_as_coroutine(job(UUID(deposit_id))))
+        running.add(task)
+        task.add_done_callback(running.discard)
+        await asyncio.shield(task)
+
+    while not stopping.is_set():
+        worker = make_worker(queue_url, stage, take, context={})
+        working = asyncio.create_task(worker.async_run())
+        waiting = asyncio.create_task(stopping.wait())
+        await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        working.cancel()
+        with suppress(asyncio.CancelledError, RedisError, OSError, TimeoutError):
+            await working
+        with suppress(RedisError, OSError, TimeoutError):
+            await worker.close()
+        if not stopping.is_set():
+            log.warning("the queue went away; looking for it again")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), RETURN_DELAY_SECONDS)
+    if running:
+        await asyncio.wait(running, timeout=DRAIN_SECONDS)
+
+
+async def _as_coroutine(awaitable: Awaitable[None]) -> None:
+    await awaitable
+
+
+def stop_requested() -> asyncio.Event:
+    """An event that SIGTERM and SIGINT set."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    return stopping
