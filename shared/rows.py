@@ -1,0 +1,193 @@
+"""The row tables: one physical table per schema in PostgreSQL's schema `data`, all organisations together.
+
+Rows are system-versioned: a row is current while `to_publication` is null, and it belongs to what a reader sees
+*as of* publication P when `from_publication <= P` and (`to_publication` is null or `> P`). Nothing is updated in
+place. Columns have physical names of ours, made from the declared names, never the depositor's.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from shared.registry import Registry, SchemaField, SchemaVersion
+
+SQL_TYPES: Mapping[str, str] = {
+    "string": 'text COLLATE "C"',
+    "integer": "bigint",
+    "number": "numeric",
+    "date": "date",
+    "boolean": "boolean",
+    "year": "integer",
+}
+"""Table Schema type → column type. `numeric` keeps the scale the vendor wrote; any other type is kept as text."""
+
+TEXT = SQL_TYPES["string"]
+
+MAX_IDENTIFIER_BYTES = 63
+
+INDEXED_PREFIX = 200
+"""Characters of a text that its index holds: an index entry has a limit (about 2.7 kB), a vendor's text has none."""
+
+_CODE = re.compile(r"code|siret|siren|insee", re.IGNORECASE)
+
+_SYSTEM_COLUMNS = (
+    "dataset_id bigint NOT NULL",
+    "row_id bigint GENERATED ALWAYS AS IDENTITY",
+    "key_hash uuid NOT NULL",
+    "occurrence integer NOT NULL",
+    "row_hash uuid NOT NULL",
+    'slice text COLLATE "C" NOT NULL',
+    "from_publication bigint NOT NULL",
+    "to_publication bigint",
+    "extra jsonb",
+    "PRIMARY KEY (dataset_id, row_id)",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RowColumn:
+    """Where one declared field is kept."""
+
+    field_name: str
+    """As declared: what requests and answers call it."""
+    column: str
+    """Physical name: `c_` and the declared name in ASCII snake case."""
+    sql_type: str
+    field_type: str
+    """Table Schema type."""
+    indexed: bool
+    true_text: str = "true"
+    """How exports write a true value: the first of the field's `trueValues`."""
+    false_text: str = "false"
+
+    @property
+    def is_text(self) -> bool:
+        """Whether values are compared as texts, byte by byte."""
+        return self.sql_type == TEXT
+
+    @property
+    def indexed_expression(self) -> str:
+        """What the index of the column is on; a text is cut, so a query tests this and then the whole value."""
+        return f"left({self.column}, {INDEXED_PREFIX})" if self.is_text else self.column
+
+
+@dataclass(frozen=True, slots=True)
+class RowTable:
+    """The table of one schema: the newest version's columns, then those that only older versions have."""
+
+    name: str
+    """Dataset id of the schema: `deliberations`, `bal`…"""
+    schema_name: str
+    columns: tuple[RowColumn, ...]
+    identity: tuple[RowColumn, ...]
+
+    @property
+    def qualified(self) -> str:
+        """The table as SQL names it."""
+        return f'data."{self.name}"'
+
+    def column(self, field_name: str) -> RowColumn | None:
+        """The column of a declared field, or None."""
+        return next((column for column in self.columns if column.field_name == field_name), None)
+
+    def columns_of(self, version: SchemaVersion) -> dict[str, RowColumn]:
+        """Declared field of `version` → where it is kept, in the version's order."""
+        by_name = {column.field_name: column for column in self.columns}
+        return {field.name: by_name[version.renames.get(field.name, field.name)] for field in version.fields}
+
+
+def row_table(registry: Registry, schema_name: str) -> RowTable:
+    """The row table of a schema, whatever the version."""
+    newest = registry.get(schema_name)
+    by_name: dict[str, RowColumn] = {}
+    for field in _union(registry, newest):
+        taken = {column.column for column in by_name.values()}
+        by_name[field.name] = _row_column(field, _physical_name(field.name, taken), indexed=_is_indexed(field, newest))
+    identity = tuple(by_name[name] for name in newest.identity)
+    return RowTable(newest.dataset.id, newest.name, tuple(by_name.values()), identity)
+
+
+def row_table_statements(table: RowTable) -> list[str]:
+    """Idempotent DDL that only adds. Run by the migration, as the owner.
+
+    What is there already is not asked for again: even an `IF NOT EXISTS` waits for locks that readers hold.
+    """
+    columns = ", ".join([*_SYSTEM_COLUMNS, *(f"{column.column} {column.sql_type}" for column in table.columns)])
+    return [
+        "CREATE SCHEMA IF NOT EXISTS data",
+        f"CREATE TABLE IF NOT EXISTS {table.qualified} ({columns})",
+        *(
+            _unless(
+                f"EXISTS (SELECT FROM pg_attribute WHERE attrelid = '{table.qualified}'::regclass "
+                f"AND attname = '{column.column}')",
+                f"ALTER TABLE {table.qualified} ADD COLUMN {column.column} {column.sql_type}",
+            )
+            for column in table.columns
+        ),
+        *_index_statements(table),
+        f"GRANT SELECT, INSERT, UPDATE (to_publication) ON {table.qualified} TO socle_catalog",
+        f"GRANT SELECT ON {table.qualified} TO socle_reader",
+    ]
+
+
+def _index_statements(table: RowTable) -> Iterator[str]:
+    # The slice is part of the identity: a number that starts again each year names another row each year.
+    current = "(dataset_id, slice, key_hash, occurrence) WHERE to_publication IS NULL"
+    yield _index_statement(table, "current", current, unique=True)
+    yield _index_statement(table, "row_id", "(row_id)")
+    for column in table.columns:
+        if column.indexed:
+            yield _index_statement(table, column.column, f"(({column.indexed_expression}), row_id)")
+
+
+def _index_statement(table: RowTable, what: str, on: str, *, unique: bool = False) -> str:
+    name = f"ix_{table.name}_{what}"
+    if len(name) > MAX_IDENTIFIER_BYTES:
+        name = f"{name[:54]}_{_short_digest(name)}"
+    kind = "UNIQUE INDEX" if unique else "INDEX"
+    return _unless(f"to_regclass('data.\"{name}\"') IS NOT NULL", f'CREATE {kind} "{name}" ON {table.qualified} {on}')
+
+
+def _unless(condition: str, statement: str) -> str:
+    return f"DO $$ BEGIN IF NOT ({condition}) THEN {statement}; END IF; END $$"
+
+
+def _union(registry: Registry, newest: SchemaVersion) -> Iterator[SchemaField]:
+    seen = set(newest.field_names)
+    yield from newest.fields
+    for version in reversed(registry.versions(newest.name)[:-1]):
+        older = registry.get(newest.name, version)
+        for field in older.fields:
+            if older.renames.get(field.name, field.name) not in seen:
+                seen.add(field.name)
+                yield field
+
+
+def _row_column(field: SchemaField, column: str, *, indexed: bool) -> RowColumn:
+    return RowColumn(
+        field_name=field.name,
+        column=column,
+        sql_type=SQL_TYPES.get(field.type, TEXT),
+        field_type=field.type,
+        indexed=indexed,
+        true_text=str(field.descriptor.get("trueValues", ["true"])[0]),
+        false_text=str(field.descriptor.get("falseValues", ["false"])[0]),
+    )
+
+
+def _is_indexed(field: SchemaField, newest: SchemaVersion) -> bool:
+    names_a_row = field.name in newest.identity or (newest.slice is not None and field.name == newest.slice.field)
+    return names_a_row or field.type in ("date", "year") or _CODE.search(field.name) is not None
+
+
+def _physical_name(field_name: str, taken: set[str]) -> str:
+    ascii_name = unicodedata.normalize("NFKD", field_name).encode("ascii", "ignore").decode()
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", ascii_name)
+    name = "c_" + re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")
+    return name if name not in taken and len(name) <= 56 else f"{name[:47]}_{_short_digest(field_name)}"
+
+
+def _short_digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
