@@ -74,7 +74,7 @@ async def make_database(postgres: RunningPostgres) -> MakeDatabase:
 
     async def make() -> str:
         name = f"test_{next(numbers)}"
-        await run_sql(postgres.dsn, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        await run_sql(postgres.dsn, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
         return postgres.dsn_of(name)
 
     return make

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 from apart import PROJECT, Run, owner, recall, remember
 
-from services.cli.embedded import start_postgres
+from services.cli.embedded import EmbeddedRefusal, start_postgres
 
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="shows what root does")
 
@@ -38,6 +38,13 @@ def test_root_without_user_namespaces_is_told_what_to_do(run_both: Run) -> None:
     assert run == {}
     assert "Relancez avec un compte ordinaire" in told
     assert "Traceback" not in told
+
+
+@root_only
+def test_root_in_the_private_folder_of_someone_else_is_told_so(data_path: Path) -> None:
+    os.chown(data_path, 65534, 65534)
+    with pytest.raises(EmbeddedRefusal, match="dossier privé d'un autre compte"):
+        start_postgres(data_path)
 
 
 @root_only

@@ -42,6 +42,22 @@ def as_ordinary_user(command: list[str]) -> list[str]:
     return [*IN_NAMESPACE, *command]
 
 
+def check_reachable(path: Path) -> None:
+    """Raise EmbeddedRefusal when we are root and `path` lies in another account's private folder.
+
+    Root in a namespace has lost the right to enter it.
+    """
+    if os.geteuid() != 0:
+        return
+    _check_namespaces()
+    seen = subprocess.run([*IN_NAMESPACE, "test", "-x", str(path)], check=False)  # noqa: S603 - a constant and a path
+    if seen.returncode != 0:
+        raise EmbeddedRefusal(
+            f"Lancé par root, PostgreSQL ne peut pas entrer dans « {path} », qui est dans le dossier privé d'un "
+            "autre compte. Relancez avec ce compte, ou choisissez un autre emplacement (données : SOCLE_DATA_DIR)."
+        )
+
+
 @cache
 def _check_namespaces() -> None:
     """Try one. Some systems and most containers forbid them."""

@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.cli.embedded.binaries import as_ordinary_user, postgres_binary
+from services.cli.embedded.binaries import as_ordinary_user, check_reachable, postgres_binary
 from services.cli.embedded.folders import hold_folder, private_folder, set_old_log_aside, socket_folder
 from services.cli.embedded.refusal import EmbeddedRefusal
 from services.cli.embedded.watched import Order, WatchedServer, end_previous, pid_in, wait_until_ready, watch
@@ -84,6 +84,8 @@ def start_postgres(data_path: Path, *, durable: bool = True) -> RunningPostgres:
     folder = private_folder((data_path / "postgres").absolute())
     lock = hold_folder(folder)
     try:
+        check_reachable(postgres_binary("postgres"))
+        check_reachable(folder)
         cluster_path = folder / "cluster"
         log_path = folder / "postgres.log"
         set_old_log_aside(log_path)
@@ -92,13 +94,8 @@ def start_postgres(data_path: Path, *, durable: bool = True) -> RunningPostgres:
             _create_cluster(cluster_path, log_path, durable=durable)
         _check_version(cluster_path)
         sockets = socket_folder(folder, SOCKET_NAME)
-        settings = SETTINGS | (DURABLE if durable else NOT_DURABLE)
-        settings["unix_socket_directories"] = str(sockets)
-        command = [str(postgres_binary("postgres")), "-D", str(cluster_path)]
-        for name, value in settings.items():
-            command += ["-c", f"{name}={value}"]
         order = Order(
-            command=as_ordinary_user(command),
+            command=as_ordinary_user(_server_command(cluster_path, sockets, durable=durable)),
             folder=str(folder),
             log_path=str(log_path),
             stop_signal=signal.SIGINT,
@@ -111,6 +108,14 @@ def start_postgres(data_path: Path, *, durable: bool = True) -> RunningPostgres:
         raise
     dsn = f"postgresql://{OWNER}@/{OWNER}?host={sockets}&port=5432"
     return RunningPostgres(dsn=dsn, cluster_path=cluster_path, log_path=log_path, server=server)
+
+
+def _server_command(cluster_path: Path, sockets: Path, *, durable: bool) -> list[str]:
+    settings = SETTINGS | (DURABLE if durable else NOT_DURABLE) | {"unix_socket_directories": str(sockets)}
+    command = [str(postgres_binary("postgres")), "-D", str(cluster_path)]
+    for name, value in settings.items():
+        command += ["-c", f"{name}={value}"]
+    return command
 
 
 def _create_cluster(cluster_path: Path, log_path: Path, *, durable: bool) -> None:
