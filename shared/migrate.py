@@ -109,8 +109,8 @@ async def _load_organisations(connection: AsyncConnection, organisations: list[d
     """A slug never changes once given: it is part of the addresses of data sets."""
     if not organisations:
         return
-    known = (await connection.execute(select(col(Organisation.slug), col(Organisation.siren)))).tuples().all()
-    owners = dict(known)
+    known = await connection.execute(select(col(Organisation.slug), col(Organisation.siren)))
+    owners = {slug: siren for slug, siren in known}
     rows = [
         one if owners.get(str(one["slug"]), one["siren"]) == one["siren"] else {**one, "slug": _longer_slug(one)}
         for one in organisations
