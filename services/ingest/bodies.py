@@ -72,9 +72,7 @@ def deposit_out(
     return DepositOut(
         **_common(deposit, organisation),
         state=DepositState(deposit.state),
-        schema=SchemaOut(
-            name=deposit.schema_name, version=report.schema_version if report else deposit.schema_version
-        ),
+        schema=SchemaOut(name=deposit.schema_name, version=report.schema_version if report else deposit.schema_version),
         timeline=[TimelineOut(state=DepositState(event.state), at=event.at) for event in events],
         dataset=_dataset_ref(deposit),
         report=None if report is None else _report_ref(report),

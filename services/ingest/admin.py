@@ -1,0 +1,150 @@
+"""What the operator does: organisations, vendors, keys, habilitations."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from services.ingest.keys import NewKey, make_key
+from shared.db import Sessions
+from shared.deposits import DATABASE_NOW
+from shared.errors import Refusal
+from shared.models import ApiKey, Habilitation, Organisation, Vendor
+from shared.models.organisation import OrganisationKind
+from shared.reference import slugify
+
+
+class AlreadyThere(Refusal):
+    """Something of that name or number exists."""
+
+    status = 409
+    code = "already-there"
+    title = "Existe déjà"
+
+
+class UnknownVendor(Refusal):
+    """No vendor of that name."""
+
+    status = 404
+    code = "unknown-vendor"
+    title = "Éditeur inconnu"
+
+
+class UnknownKey(Refusal):
+    """No key of that prefix."""
+
+    status = 404
+    code = "unknown-key"
+    title = "Clé inconnue"
+
+
+async def create_organisation(sessions: Sessions, *, siren: str, name: str) -> Organisation:
+    """A producer that is neither a commune nor an EPCI. Raises AlreadyThere."""
+    async with sessions.begin() as session:
+        taken = await session.execute(
+            select(Organisation).where((col(Organisation.siren) == siren) | (col(Organisation.slug) == slugify(name)))
+        )
+        if taken.first() is not None:
+            raise AlreadyThere(f"Un organisme porte déjà le SIREN {siren} ou ce nom.", action="Utilisez-le tel quel.")
+        organisation = Organisation(siren=siren, name=name, slug=slugify(name), kind=OrganisationKind.OTHER)
+        session.add(organisation)
+    return organisation
+
+
+async def list_organisations(sessions: Sessions, *, text: str = "") -> Sequence[Organisation]:
+    """Organisations whose name contains `text`, by name."""
+    statement = select(Organisation).where(col(Organisation.name).icontains(text, autoescape=True))
+    async with sessions() as session:
+        return (await session.execute(statement.order_by(col(Organisation.name)))).scalars().all()
+
+
+async def create_vendor(sessions: Sessions, *, name: str) -> Vendor:
+    """Raises AlreadyThere."""
+    async with sessions.begin() as session:
+        if (await session.execute(select(Vendor).where(col(Vendor.name) == name))).first() is not None:
+            raise AlreadyThere(f"L'éditeur « {name} » existe déjà.", action="Créez-lui une clé.")
+        vendor = Vendor(name=name)
+        session.add(vendor)
+    return vendor
+
+
+async def list_vendors(sessions: Sessions) -> Sequence[Vendor]:
+    """All vendors, by name."""
+    async with sessions() as session:
+        return (await session.execute(select(Vendor).order_by(col(Vendor.name)))).scalars().all()
+
+
+async def find_vendor_by_name(sessions: Sessions, name: str) -> Vendor:
+    """Raises UnknownVendor."""
+    async with sessions() as session:
+        vendor: Vendor | None = (
+            await session.execute(select(Vendor).where(col(Vendor.name) == name))
+        ).scalar_one_or_none()
+    if vendor is None:
+        raise UnknownVendor(f"Aucun éditeur ne s'appelle « {name} ».", action="Voyez `socle admin vendor list`.")
+    return vendor
+
+
+async def create_key(
+    sessions: Sessions, *, vendor: Vendor, name: str, pepper: str, expires_at: datetime | None = None
+) -> NewKey:
+    """A new key; its text is in the answer and nowhere else."""
+    key = make_key(pepper)
+    async with sessions.begin() as session:
+        session.add(
+            ApiKey(
+                vendor_id=vendor.id, prefix=key.prefix, secret_hash=key.secret_hash, name=name, expires_at=expires_at
+            )
+        )
+    return key
+
+
+async def list_keys(sessions: Sessions) -> Sequence[tuple[ApiKey, Vendor]]:
+    """All keys with their vendor, the newest first."""
+    statement = select(ApiKey, Vendor).join(Vendor, col(Vendor.id) == col(ApiKey.vendor_id))
+    async with sessions() as session:
+        rows = await session.execute(statement.order_by(col(ApiKey.created_at).desc()))
+        return [(key, vendor) for key, vendor in rows.tuples()]
+
+
+async def revoke_key(sessions: Sessions, *, prefix: str) -> None:
+    """At once: the next request with it is refused. Raises UnknownKey."""
+    statement = update(ApiKey).where(col(ApiKey.prefix) == prefix).values(revoked_at=DATABASE_NOW)
+    async with sessions.begin() as session:
+        found = (await session.execute(statement.returning(col(ApiKey.id)))).first()
+    if found is None:
+        raise UnknownKey(f"Aucune clé n'a le préfixe « {prefix} ».", action="Voyez `socle admin key list`.")
+
+
+async def grant_habilitation(
+    sessions: Sessions, *, vendor: Vendor, organisation_siren: str, schemas: list[str] | None, basis: str
+) -> UUID:
+    """Record that the organisation lets the vendor deposit under `schemas` (all if None). Returns its id."""
+    async with sessions.begin() as session:
+        habilitation = Habilitation(
+            vendor_id=vendor.id, organisation_siren=organisation_siren, schemas=schemas, basis=basis
+        )
+        session.add(habilitation)
+    return habilitation.id
+
+
+async def list_habilitations(sessions: Sessions) -> Sequence[tuple[Habilitation, Vendor, Organisation]]:
+    """All habilitations with whom they bind, the newest first."""
+    statement = (
+        select(Habilitation, Vendor, Organisation)
+        .join(Vendor, col(Vendor.id) == col(Habilitation.vendor_id))
+        .join(Organisation, col(Organisation.siren) == col(Habilitation.organisation_siren))
+        .order_by(col(Habilitation.granted_at).desc())
+    )
+    async with sessions() as session:
+        return [(one, vendor, owner) for one, vendor, owner in (await session.execute(statement)).tuples()]
+
+
+async def revoke_habilitation(sessions: Sessions, *, habilitation_id: UUID) -> None:
+    """From now on the vendor deposits nothing more under it."""
+    async with sessions.begin() as session:
+        await session.execute(
+            update(Habilitation).where(col(Habilitation.id) == habilitation_id).values(revoked_at=DATABASE_NOW)
+        )

@@ -1,0 +1,145 @@
+"""Receiving a deposit: bytes, then record, then hint. The order is the guarantee behind a 202."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.ingest.auth import CurrentVendor, require_habilitation
+from services.ingest.idempotency import Answered, KeyTaken, bind_key, check_same, fingerprint_of, lock_key, unlock_key
+from services.ingest.organisations import find_organisation
+from services.ingest.tools import Tools
+from shared.blobs import Blob
+from shared.deposits import VALIDATE, record
+from shared.errors import ServiceUnavailable
+from shared.failpoints import fail_at
+from shared.logs import current_request_id, logged_with
+from shared.models import Deposit, Organisation
+from shared.uploads import Upload
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """What a vendor declares about the file it pushes."""
+
+    organisation: str
+    """SIREN, SIRET or INSEE code."""
+    schema: str
+    schema_version: str | None
+    idempotency_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A deposit that is kept; `replayed` when an earlier request with the same key had made it."""
+
+    deposit: Deposit
+    organisation: Organisation
+    replayed: bool
+
+
+async def receive_deposit(vendor: CurrentVendor, push: Push, upload: Upload, tools: Tools) -> Received:
+    """Keep the file and record the deposit; both are durable on return.
+
+    Raises UnknownSchema, UnknownOrganisation, NotHabilitated, the refusals of uploads and of idempotency keys,
+    and ServiceUnavailable when too many uploads are under way.
+    """
+    schema = tools.registry.get(push.schema, push.schema_version)
+    async with tools.sessions() as session:
+        organisation = await find_organisation(session, push.organisation)
+        await require_habilitation(session, vendor, organisation.siren, schema.name)
+    deposit = Deposit(
+        vendor_id=vendor.id,
+        organisation_siren=organisation.siren,
+        schema_name=schema.name,
+        schema_version=push.schema_version,
+        content_type=upload.content_type[:200],
+        filename=upload.filename,
+        request_id=current_request_id(),
+        sha256="",
+        size_bytes=0,
+    )
+    async with _upload_slot(tools.upload_slots):
+        if push.idempotency_key is None:
+            return Received(await _keep(deposit, upload, tools), organisation, replayed=False)
+        kept, replayed = await _keep_once(deposit, upload, push.idempotency_key, tools)
+        return Received(kept, organisation, replayed=replayed)
+
+
+@asynccontextmanager
+async def _upload_slot(slots: asyncio.Semaphore) -> AsyncIterator[None]:
+    """Uploads in flight are bounded: over capacity, an early 503 rather than a late answer."""
+    if slots.locked():
+        raise ServiceUnavailable("Trop d'envois sont en cours.", retry_after_seconds=1)
+    async with slots:
+        yield
+
+
+async def _keep_once(deposit: Deposit, upload: Upload, key: str, tools: Tools) -> tuple[Deposit, bool]:
+    answered = await lock_key(tools.sessions, deposit.vendor_id, key)
+    if answered is not None:
+        return await _replay(answered, _fingerprint(deposit, await _hash_only(upload)), tools), True
+    try:
+        return await _keep(deposit, upload, tools, key=key), False
+    except KeyTaken:
+        # A twin whose lock had run out was faster; what we read is the same request or it is refused.
+        answered = await lock_key(tools.sessions, deposit.vendor_id, key)
+        if answered is None:
+            raise ServiceUnavailable("Ce dépôt n'a pas pu être enregistré.") from None
+        return await _replay(answered, _fingerprint(deposit, deposit.sha256), tools), True
+    except BaseException:
+        await asyncio.shield(unlock_key(tools.sessions, deposit.vendor_id, key))
+        raise
+
+
+async def _keep(deposit: Deposit, upload: Upload, tools: Tools, *, key: str | None = None) -> Deposit:
+    blob = await tools.blobs.put(upload.chunks, folder="raw")
+    await fail_at("ingest.raw_written")
+    await _record(deposit, blob, tools, key=key)
+    await fail_at("ingest.after_commit")
+    with logged_with(deposit_id=str(deposit.id)):
+        await tools.queue.ring(VALIDATE, deposit.id)
+    await fail_at("ingest.after_ring")
+    return deposit
+
+
+async def _record(deposit: Deposit, blob: Blob, tools: Tools, *, key: str | None) -> None:
+    deposit.sha256, deposit.size_bytes = blob.sha256, blob.size_bytes
+    async with tools.sessions.begin() as session:
+        await _take_turn(session, deposit)
+        await record(session, deposit)
+        if key is not None:
+            fingerprint = _fingerprint(deposit, blob.sha256)
+            await bind_key(session, deposit.vendor_id, key, deposit_id=deposit.id, fingerprint=fingerprint)
+        await fail_at("ingest.before_commit")
+
+
+async def _take_turn(session: AsyncSession, deposit: Deposit) -> None:
+    """Deposits of one data set are numbered one after the other, so their numbers are ordered as their commits."""
+    turn = func.hashtextextended(f"deposit {deposit.organisation_siren} {deposit.schema_name}", 0)
+    await session.execute(select(func.pg_advisory_xact_lock(turn)))
+
+
+async def _replay(answered: Answered, fingerprint: str, tools: Tools) -> Deposit:
+    check_same(answered, fingerprint)
+    async with tools.sessions() as session:
+        statement = select(Deposit).where(col(Deposit.id) == answered.deposit_id)
+        deposit: Deposit = (await session.execute(statement)).scalar_one()
+    return deposit
+
+
+def _fingerprint(deposit: Deposit, sha256: str) -> str:
+    parameters = (deposit.organisation_siren, deposit.schema_name, deposit.schema_version)
+    return fingerprint_of(parameters=parameters, sha256=sha256)
+
+
+async def _hash_only(upload: Upload) -> str:
+    digest = hashlib.sha256()
+    async for chunk in upload.chunks:
+        digest.update(chunk)
+    return digest.hexdigest()

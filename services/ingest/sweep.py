@@ -1,0 +1,57 @@
+"""The sweep: makes the queue match the database. What a ring lost, it rings again; what cannot end, it ends."""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.ingest.idempotency import forget_old_keys
+from services.ingest.settings import IngestSettings
+from shared.db import Sessions
+from shared.deposits import STAGES, overdue, put_aside
+from shared.queue import Queue
+
+log = logging.getLogger(__name__)
+
+RINGS_PER_SWEEP = 200
+"""More would only fill the queue with what the workers cannot take yet."""
+
+KEYS_EVERY_SWEEPS = 600
+
+
+async def sweep_until(stopping: asyncio.Event, *, sessions: Sessions, queue: Queue, settings: IngestSettings) -> None:
+    """Sweep again and again; an outage of the database is waited out."""
+    sweeps = 0
+    while not stopping.is_set():
+        try:
+            await sweep(sessions=sessions, queue=queue, settings=settings)
+            if sweeps % KEYS_EVERY_SWEEPS == 0:
+                async with sessions.begin() as session:
+                    await forget_old_keys(session, days=settings.idempotency_days)
+            sweeps += 1
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("the sweep could not reach the database: %s", type(error).__name__)
+        await _pause(stopping, settings.sweep_seconds)
+
+
+async def sweep(*, sessions: Sessions, queue: Queue, settings: IngestSettings) -> int:
+    """One pass; how many deposits were rung for."""
+    async with sessions.begin() as session:
+        failed = await put_aside(session, time_limit=timedelta(hours=settings.deposit_time_limit_hours))
+    for deposit_id in failed:
+        log.error("deposit put aside as failed: look at it", extra={"deposit_id": str(deposit_id), "alarm": True})
+    rung = 0
+    for stage in STAGES:
+        async with sessions.begin() as session:
+            ids = await overdue(session, stage, ring_again_seconds=settings.ring_again_seconds, limit=RINGS_PER_SWEEP)
+        for deposit_id in ids:
+            rung += await queue.ring(stage, deposit_id)
+    return rung
+
+
+async def _pause(stopping: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stopping.wait(), seconds)
+    except TimeoutError:
+        return
