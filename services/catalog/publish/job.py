@@ -1,0 +1,110 @@
+"""The job `publish_deposit`: claim, work, flip, then ring for whoever waited behind."""
+
+import logging
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from services.catalog.copy_out import driver_connection
+from services.catalog.publish.diff import drop_work_tables, find_difference
+from services.catalog.publish.flip import Flip, Outcome, flip
+from services.catalog.publish.load import load_rows
+from services.catalog.publish.outages import is_outage
+from services.catalog.publish.snapshot import write_snapshot
+from services.catalog.publish.target import find_target
+from shared.blobs import Blobs
+from shared.db import Sessions
+from shared.deposits import PUBLISH, Claim, StaleClaim, claim, next_in_line, release, renew
+from shared.failpoints import fail_at
+from shared.heartbeat import kept_alive
+from shared.logs import logged_with
+from shared.queue import Queue
+from shared.registry import Registry
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 2.0
+"""Pause after trouble around us, or a bug of ours, before the deposit is offered again."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishTools:
+    """What a publication works with; made once per process."""
+
+    engine: AsyncEngine
+    sessions: Sessions
+    blobs: Blobs
+    queue: Queue
+    registry: Registry
+
+
+async def publish_deposit(deposit_id: UUID, tools: PublishTools) -> None:
+    """Publish a validated deposit, if it is free and in turn. May run twice, late or never to its end."""
+    async with tools.sessions.begin() as session:
+        held = await claim(session, deposit_id, PUBLISH)
+    if held is None:
+        return
+    with logged_with(deposit_id=str(deposit_id), request_id=held.deposit.request_id):
+        await fail_at("publish.claimed")
+        try:
+            async with kept_alive(tools.sessions, held):
+                await _publish(held, tools)
+        except StaleClaim:
+            log.warning("the claim was lost; nothing was written")
+            return
+        except Exception as error:  # noqa: BLE001 - the edge of the job: whatever happened, the deposit goes on
+            await _give_back(held, tools, error)
+            return
+        await fail_at("publish.committed")
+        log.info("publication ended")
+        await _ring_for_next(held, tools)
+
+
+async def _publish(held: Claim, tools: PublishTools) -> None:
+    async with tools.engine.connect() as connection:
+        driver = await driver_connection(connection)
+        try:
+            while await _attempt(connection, driver, held, tools) is Outcome.BASE_MOVED:
+                async with tools.sessions.begin() as session:
+                    await renew(session, held)
+        finally:
+            if not driver.is_closed():
+                await drop_work_tables(driver)
+
+
+async def _attempt(
+    connection: AsyncConnection, driver: asyncpg.Connection, held: Claim, tools: PublishTools
+) -> Outcome:
+    target = await find_target(tools.sessions, held.deposit, registry=tools.registry)
+    await load_rows(driver, blobs=tools.blobs, target=target)
+    await fail_at("publish.loaded")
+    difference = await find_difference(driver, target)
+    unchanged = difference.is_empty and target.base_version is not None
+    snapshot = None if unchanged else await write_snapshot(driver, blobs=tools.blobs, target=target)
+    await fail_at("publish.snapshot_written")
+    await fail_at("publish.before_flip")
+    return await flip(connection, Flip(held, target, difference, snapshot))
+
+
+async def _give_back(held: Claim, tools: PublishTools, error: Exception) -> None:
+    """A bug of ours counts towards putting the deposit aside; trouble around us does not."""
+    outage = is_outage(error)
+    log.error("publication given back: %s", "outage" if outage else "bug", exc_info=error)
+    try:
+        async with tools.sessions.begin() as session:
+            await release(session, held, after_seconds=RETRY_SECONDS, counted=not outage)
+    except StaleClaim:
+        log.warning("the deposit is no longer ours: ended after all, or taken over")
+    except Exception as second:
+        if not is_outage(second):
+            raise
+        log.warning("the deposit could not be given back; its lease will run out")
+
+
+async def _ring_for_next(held: Claim, tools: PublishTools) -> None:
+    async with tools.sessions() as session:
+        following = await next_in_line(session, held.deposit)
+    if following is not None:
+        await tools.queue.ring(PUBLISH, following)
