@@ -5,9 +5,8 @@ from contextlib import asynccontextmanager
 from typing import Literal
 
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import NullPool
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 Role = Literal["socle_ingest", "socle_validator", "socle_catalog", "socle_reader"]
 

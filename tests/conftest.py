@@ -1,8 +1,3 @@
-"""Which rooms of fixtures every test may use: the servers, servers run apart,
-and the official files laid beside the project."""
+"""Which rooms of fixtures every test may use."""
 
-from pathlib import Path
-
-ROOMS = ("servers", "apart", "official")
-
-pytest_plugins = [room for room in ROOMS if Path(__file__).with_name(f"{room}.py").exists()]
+pytest_plugins = ["servers", "apart", "official", "journal"]

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.db import Sessions
 from shared.deposits import DATABASE_NOW, now_plus

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.ingest.auth import CurrentVendor, require_habilitation
 from services.ingest.idempotency import Answered, KeyTaken, bind_key, check_same, fingerprint_of, lock_key, unlock_key
