@@ -1,0 +1,1 @@
+"""What a standardised table must satisfy; each room returns faults as values."""

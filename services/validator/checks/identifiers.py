@@ -1,0 +1,48 @@
+"""SIREN and SIRET numbers (INSEE): digits and their control key; whether they exist is not checked.
+
+732829320 00074 → valid        35600000000048 → valid (La Poste's head office keeps Luhn's key)
+35600000000014 → not valid     (La Poste's other establishments: the sum of digits is a multiple of 5)
+"""
+
+import re
+
+SEPARATORS = re.compile(r"[ .]")
+
+LA_POSTE = "356000000"
+LA_POSTE_HEAD_OFFICE = "35600000000048"
+
+
+def compact(number: str) -> str:
+    """Without the spaces and dots that people put between groups of digits."""
+    return SEPARATORS.sub("", number)
+
+
+def luhn(digits: str) -> bool:
+    """Luhn's key (ISO/IEC 7812-1): every second digit from the right counts double."""
+    total = 0
+    for rank, digit in enumerate(reversed(digits)):
+        doubled = int(digit) * (1 + rank % 2)
+        total += doubled - 9 if doubled > 9 else doubled
+    return total % 10 == 0
+
+
+def fault_of_siret(number: str) -> str | None:
+    """What is wrong with a SIRET, as the end of a French sentence; None when nothing is."""
+    digits = compact(number)
+    if not (digits.isascii() and digits.isdigit()):
+        return " : il ne doit contenir que des chiffres"
+    if len(digits) != 14:
+        return f" : il compte {len(digits)} chiffres au lieu de 14"
+    if digits.startswith(LA_POSTE) and digits != LA_POSTE_HEAD_OFFICE:
+        return None if sum(map(int, digits)) % 5 == 0 else " : sa clé de contrôle est fausse"
+    return None if luhn(digits) else " : sa clé de contrôle est fausse"
+
+
+def fault_of_siren(number: str) -> str | None:
+    """What is wrong with a SIREN, as the end of a French sentence; None when nothing is."""
+    digits = compact(number)
+    if not (digits.isascii() and digits.isdigit()):
+        return " : il ne doit contenir que des chiffres"
+    if len(digits) != 9:
+        return f" : il compte {len(digits)} chiffres au lieu de 9"
+    return None if luhn(digits) else " : sa clé de contrôle est fausse"

@@ -1,0 +1,221 @@
+"""What a file is: its encoding by a ladder that never guesses mojibake, its delimiter, or why it is not a CSV file.
+
+Ladder: byte order mark; strict UTF-8 over the whole file; the charset the sender declared; Windows-1252 if every
+non-ASCII character is then plausible in French text (or Occitan place names). Otherwise a finding asks for the
+charset: a wrong guess would publish mojibake, a refusal costs one header.
+
+    b"é" as cp1252 -> cp1252          b"\\x8e" (é in Mac Roman, Ž in cp1252) -> refused
+    b"PK\\x03\\x04..." -> refused       b"<!doctype html>" -> refused
+"""
+
+import codecs
+import csv
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from services.validator.findings import FindingCode
+from services.validator.standardise.headers import folded
+
+CHUNK_BYTES = 1 << 20
+SAMPLE_CHARACTERS = 1 << 16
+
+DELIMITERS = (",", ";", "\t", "|")
+
+ACCEPTED_CHARSETS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "iso8859-1", "iso8859-15", "mac-roman")
+"""Python names of the charsets a sender may declare."""
+
+BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+SIGNATURES = (
+    (b"PK\x03\x04", "une archive ZIP ou un classeur (XLSX, ODS)"),
+    (b"PK\x05\x06", "une archive ZIP vide"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "un ancien document Microsoft Office (XLS)"),
+    (b"\x1f\x8b", "un fichier compressé (gzip)"),
+    (b"\x28\xb5\x2f\xfd", "un fichier compressé (Zstandard)"),
+    (b"BZh", "un fichier compressé (bzip2)"),
+    (b"7z\xbc\xaf\x27\x1c", "une archive 7-Zip"),
+    (b"PAR1", "un fichier Parquet"),
+    (b"%PDF-", "un document PDF"),
+    (b"SQLite format 3\x00", "une base SQLite"),
+    (b"\x89PNG", "une image"),
+    (b"\xff\xd8\xff", "une image"),
+)
+
+HTML_STARTS = ("<!doctype html", "<html", "<head", "<body", "<!--")
+
+PLAUSIBLE = frozenset(
+    "àâäçéèêëîïôöùûüÿñæœÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŸÑÆŒáíóúòÁÍÓÚÒ«»’‘“”–—…€°ºª²³§·•®©×\N{NO-BREAK SPACE}\N{SOFT HYPHEN}"
+)
+"""Non-ASCII characters that French text in Windows-1252 contains; the letters of other code pages fall outside."""
+
+MISPLACED = re.compile(r"[a-zà-ÿ][“”–—…Œ•®©ºª×§][a-zà-ÿ]")
+"""Marks that never stand inside a word: there they are a letter of another code page (`ma”tre`)."""
+
+CONTROL_CHARACTERS = re.compile(r"[\x01-\x08\x0b\x0e-\x19\x1b-\x1f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """How to read the file."""
+
+    encoding: str
+    """Python codec name; `utf-8-sig` and `utf-16` take their byte order mark away."""
+    delimiter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why the file cannot be read as a CSV file."""
+
+    code: FindingCode
+    row: int | None
+    value: str | None
+    details: dict[str, Any]
+
+
+def refused(code: FindingCode, *, row: int | None = None, value: str | None = None, **details: Any) -> Refused:
+    """A refusal; `details` fill the places of its sentence."""
+    return Refused(code=code, row=row, value=value, details=details)
+
+
+def detect(path: Path, *, declared_charset: str | None, names: Collection[str]) -> Detected | Refused:
+    """Read the file once, in chunks. `names` are the schema's column names: they tell delimiters apart."""
+    with path.open("rb") as file:
+        start = file.read(CHUNK_BYTES)
+    if not start:
+        return refused(FindingCode.EMPTY_FILE)
+    for signature, detected in SIGNATURES:
+        if start.startswith(signature):
+            return refused(FindingCode.UNSUPPORTED_FORMAT, detected=detected)
+    encoding = find_encoding(path, start, declared_charset)
+    if isinstance(encoding, Refused):
+        return encoding
+    sample = _sample(path, encoding)
+    return _refusal_of_content(sample) or Detected(encoding=encoding, delimiter=find_delimiter(sample, names))
+
+
+def find_encoding(path: Path, start: bytes, declared_charset: str | None) -> str | Refused:
+    """The codec of the whole file. `start`: its first bytes."""
+    for mark, marked in BYTE_ORDER_MARKS:
+        if start.startswith(mark):
+            return _verified(path, marked, named="UTF-8 (BOM)" if marked == "utf-8-sig" else "UTF-16 (BOM)")
+    declared = _codec(declared_charset)
+    if isinstance(declared, Refused):
+        return declared
+    if declared is not None and declared.startswith("utf-16"):
+        return _verified(path, declared, named=declared.upper())
+    problem = _first_problem(path, "utf-8")
+    if problem is None or problem.code is FindingCode.NUL_BYTES:
+        return problem or "utf-8"
+    if declared is not None:
+        return _verified(path, declared, named=declared.upper())
+    return _plausible_cp1252(path, utf8_problem=problem)
+
+
+def _codec(declared_charset: str | None) -> str | Refused | None:
+    if not declared_charset:
+        return None
+    try:
+        name = codecs.lookup(declared_charset.strip().strip("\"'")).name
+    except (LookupError, ValueError):
+        name = ""
+    if name == "ascii":
+        return None
+    if name not in ACCEPTED_CHARSETS:
+        accepted = "UTF-8, UTF-16, Windows-1252, ISO-8859-1, ISO-8859-15, macintosh"
+        return refused(FindingCode.CHARSET_UNKNOWN, value=declared_charset, accepted=accepted)
+    return name
+
+
+def _verified(path: Path, encoding: str, *, named: str) -> str | Refused:
+    problem = _first_problem(path, encoding)
+    if problem is None or problem.code is FindingCode.NUL_BYTES:
+        return problem or encoding
+    return refused(FindingCode.ENCODING_INVALID, row=problem.row, encoding=named)
+
+
+def _first_problem(path: Path, encoding: str) -> Refused | None:
+    """Where strict decoding of the whole file stops, or where a NUL hides."""
+    line = 1
+    try:
+        for text in _texts(path, encoding):
+            if "\0" in text:
+                return refused(FindingCode.NUL_BYTES, row=line + _line_ends(text[: text.index("\0")]))
+            line += _line_ends(text)
+    except UnicodeDecodeError as error:
+        return refused(FindingCode.ENCODING_UNKNOWN, row=line + _byte_line_ends(error.object[: error.start]))
+    return None
+
+
+def _plausible_cp1252(path: Path, *, utf8_problem: Refused) -> str | Refused:
+    line = 1
+    try:
+        for text in _texts(path, "cp1252"):
+            found = next((c for c in text if c > "\x7f" and c not in PLAUSIBLE), None)
+            misplaced = None if found else MISPLACED.search(text)
+            if found or misplaced:
+                at = text.index(found) if found else misplaced.start() + 1  # type: ignore[union-attr]
+                row = line + _line_ends(text[:at])
+                return refused(FindingCode.ENCODING_UNKNOWN, row=row, character=f"« {text[at]} »")
+            line += _line_ends(text)
+    except UnicodeDecodeError:
+        return refused(FindingCode.ENCODING_UNKNOWN, row=utf8_problem.row, character="aucun caractère")
+    return "cp1252"
+
+
+def _texts(path: Path, encoding: str) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            yield decoder.decode(chunk)
+        yield decoder.decode(b"", final=True)
+
+
+def _sample(path: Path, encoding: str) -> str:
+    return next(_texts(path, encoding), "")[:SAMPLE_CHARACTERS]
+
+
+def _line_ends(text: str) -> int:
+    return text.count("\n") or text.count("\r")
+
+
+def _byte_line_ends(content: bytes) -> int:
+    return content.count(b"\n") or content.count(b"\r")
+
+
+def _refusal_of_content(sample: str) -> Refused | None:
+    head = sample.lstrip()[:64].lower()
+    if not head:
+        return refused(FindingCode.EMPTY_FILE)
+    if head.startswith(HTML_STARTS):
+        return refused(FindingCode.HTML_INSTEAD_OF_CSV)
+    if head.startswith("<?xml"):
+        is_page = "<html" in sample[:2000].lower()
+        return (
+            refused(FindingCode.HTML_INSTEAD_OF_CSV)
+            if is_page
+            else refused(FindingCode.UNSUPPORTED_FORMAT, detected="un document XML")
+        )
+    if re.match(r'[\[{]\s*["{\[]', head):
+        return refused(FindingCode.UNSUPPORTED_FORMAT, detected="un document JSON")
+    if control := CONTROL_CHARACTERS.search(sample):
+        return refused(FindingCode.BINARY_CONTENT, row=1 + _line_ends(sample[: control.start()]))
+    return None
+
+
+def find_delimiter(sample: str, names: Collection[str]) -> str:
+    """The delimiter under which the header knows most names of the schema, else makes most columns."""
+    header = next((line for line in sample.splitlines() if line.strip()), "")
+    known = {folded(name) for name in names}
+
+    def score(delimiter: str) -> tuple[int, int]:
+        try:
+            labels = next(csv.reader([header], delimiter=delimiter))
+        except csv.Error:
+            labels = header.split(delimiter)
+        return sum(folded(label) in known for label in labels), len(labels)
+
+    return max(DELIMITERS, key=score)

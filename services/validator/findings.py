@@ -1,0 +1,134 @@
+"""Findings: faults in the data, as values. Codes are ours and stable; the words are in `sentences.py`."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+VALUE_LIMIT = 200
+"""Characters of a cell that a report shows."""
+
+
+class Severity(StrEnum):
+    """Only an `error` makes a file invalid."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class FindingCode(StrEnum):
+    """Every kind of fault a report can name. A code never changes its meaning; new ones may be added."""
+
+    # The file
+    EMPTY_FILE = "empty-file"
+    HTML_INSTEAD_OF_CSV = "html-instead-of-csv"
+    UNSUPPORTED_FORMAT = "unsupported-format"
+    NUL_BYTES = "nul-bytes"
+    BINARY_CONTENT = "binary-content"
+    ENCODING_UNKNOWN = "encoding-unknown"
+    ENCODING_INVALID = "encoding-invalid"
+    CHARSET_UNKNOWN = "charset-unknown"
+    FILE_TOO_COMPLEX = "file-too-complex"
+    # Its structure
+    UNCLOSED_QUOTE = "unclosed-quote"
+    MALFORMED_QUOTING = "malformed-quoting"
+    CELL_TOO_LONG = "cell-too-long"
+    LINE_TOO_LONG = "line-too-long"
+    TOO_MANY_COLUMNS = "too-many-columns"
+    NO_ROWS = "no-rows"
+    BLANK_ROW = "blank-row"
+    EXTRA_CELL = "extra-cell"
+    MISSING_CELL = "missing-cell"
+    # Its header
+    NO_KNOWN_COLUMN = "no-known-column"
+    MISSING_COLUMN = "missing-column"
+    MISSING_OPTIONAL_COLUMN = "missing-optional-column"
+    EXTRA_COLUMN = "extra-column"
+    DUPLICATE_COLUMN = "duplicate-column"
+    AMBIGUOUS_COLUMN = "ambiguous-column"
+    BLANK_HEADER = "blank-header"
+    # Types of cells
+    DATE_FORMAT = "date-format"
+    DATETIME_FORMAT = "datetime-format"
+    YEAR_FORMAT = "year-format"
+    INTEGER_FORMAT = "integer-format"
+    INTEGER_OUT_OF_RANGE = "integer-out-of-range"
+    NUMBER_FORMAT = "number-format"
+    NUMBER_NOT_FINITE = "number-not-finite"
+    NUMBER_OUT_OF_RANGE = "number-out-of-range"
+    EXOTIC_DIGITS = "exotic-digits"
+    BOOLEAN_VALUE = "boolean-value"
+    URI_FORMAT = "uri-format"
+    EMAIL_FORMAT = "email-format"
+    UUID_FORMAT = "uuid-format"
+    ARRAY_FORMAT = "array-format"
+    TYPE_FORMAT = "type-format"
+    UNREADABLE_CELL = "unreadable-cell"
+    REPLACEMENT_CHARACTER = "replacement-character"
+    # Constraints of cells
+    REQUIRED_VALUE = "required-value"
+    NOT_IN_LIST = "not-in-list"
+    PATTERN_MISMATCH = "pattern-mismatch"
+    TOO_SHORT = "too-short"
+    TOO_LONG = "too-long"
+    TOO_SMALL = "too-small"
+    TOO_LARGE = "too-large"
+    # French checks
+    SIRET_INVALID = "siret-invalid"
+    SIREN_INVALID = "siren-invalid"
+    NOMENCLATURE_ACTE = "nomenclature-acte"
+    COLUMNS_NOT_COHESIVE = "columns-not-cohesive"
+    COMPARISON_FAILED = "comparison-failed"
+    VALUES_NOT_COMPARABLE = "values-not-comparable"
+    SUM_MISMATCH = "sum-mismatch"
+    YEAR_INTERVAL = "year-interval"
+    ONE_OF_REQUIRED = "one-of-required"
+    # Rows together
+    DUPLICATE_IDENTITY = "duplicate-identity"
+
+
+class CorrectionCode(StrEnum):
+    """Every kind of normalisation a report can list."""
+
+    HEADER_NAME = "header-name"
+    INTEGER_TEXT = "integer-text"
+    NUMBER_TEXT = "number-text"
+    DATE_TEXT = "date-text"
+    UNREADABLE_LEFT_OUT = "unreadable-left-out"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault: what, where, and how to mend it, in French."""
+
+    code: FindingCode
+    severity: Severity
+    row: int | None
+    """1-based line in the vendor's own file, header included; None for the whole file."""
+    column: str | None
+    """Declared name of the column, or the vendor's own for one outside the schema."""
+    value: str | None
+    """As the vendor wrote it, cut at `VALUE_LIMIT` characters."""
+    expected: str | None
+    message: str
+    how_to_mend: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One normalisation: where, what it was and what it became."""
+
+    code: CorrectionCode
+    row: int | None
+    """1-based line in the vendor's own file."""
+    column: str | None
+    before: str
+    after: str | None
+    """None: nothing is published for this cell."""
+    message: str
+
+
+def shown(value: str | None) -> str | None:
+    """The part of a value that a report shows."""
+    if value is None or len(value) <= VALUE_LIMIT:
+        return value
+    return value[: VALUE_LIMIT - 1] + "…"

@@ -1,0 +1,1 @@
+"""What vendors wrote → what the schema names, every change listed as a correction."""
