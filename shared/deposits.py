@@ -198,7 +198,7 @@ async def record(session: AsyncSession, deposit: Deposit) -> None:
     """Insert a newly received deposit and its first event."""
     session.add(deposit)
     await session.flush()
-    await _write_event(session, deposit.id, DepositState(deposit.state), None)
+    session.add(DepositEvent(deposit_id=deposit.id, state=deposit.state, at=deposit.received_at))
 
 
 async def write_end_event(session: AsyncSession, held: Claim, to: DepositState, detail: Mapping[str, object]) -> None:

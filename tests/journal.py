@@ -53,13 +53,23 @@ class HabilitatedVendor:
 @pytest.fixture
 async def vendor(sessions_of: SessionsOf) -> HabilitatedVendor:
     """An ordinary vendor."""
-    sessions = sessions_of("socle_ingest")
-    made = await create_vendor(sessions, name="Logiciels du Midi")
+    return await habilitate(sessions_of("socle_ingest"), "Logiciels du Midi")
+
+
+async def habilitate(sessions: Sessions, name: str) -> HabilitatedVendor:
+    """Make a vendor with a key and the right to deposit anything for Muret."""
+    made = await create_vendor(sessions, name=name)
     key = await create_key(sessions, vendor=made, name="essais", pepper=PEPPER)
     habilitation_id = await grant_habilitation(
         sessions, vendor=made, organisation_siren=MURET, schemas=None, basis="convention d'essai"
     )
     return HabilitatedVendor(made, key.text, habilitation_id)
+
+
+@pytest.fixture
+async def other_vendor(sessions_of: SessionsOf) -> HabilitatedVendor:
+    """A competitor with the same rights."""
+    return await habilitate(sessions_of("socle_ingest"), "Gestion Garonne")
 
 
 MakeDeposit = Callable[..., Awaitable[Deposit]]

@@ -106,7 +106,7 @@ async def list_keys(sessions: Sessions) -> Sequence[tuple[ApiKey, Vendor]]:
     statement = select(ApiKey, Vendor).join(Vendor, col(Vendor.id) == col(ApiKey.vendor_id))
     async with sessions() as session:
         rows = await session.execute(statement.order_by(col(ApiKey.created_at).desc()))
-        return [(key, vendor) for key, vendor in rows.tuples()]
+        return [(key, vendor) for key, vendor in rows.all()]
 
 
 async def revoke_key(sessions: Sessions, *, prefix: str) -> None:
@@ -139,7 +139,7 @@ async def list_habilitations(sessions: Sessions) -> Sequence[tuple[Habilitation,
         .order_by(col(Habilitation.granted_at).desc())
     )
     async with sessions() as session:
-        return [(one, vendor, owner) for one, vendor, owner in (await session.execute(statement)).tuples()]
+        return [(one, vendor, owner) for one, vendor, owner in (await session.execute(statement)).all()]
 
 
 async def revoke_habilitation(sessions: Sessions, *, habilitation_id: UUID) -> None:

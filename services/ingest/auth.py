@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.security import APIKeyHeader, HTTPBearer
-from sqlalchemy import func, or_, select
+from sqlalchemy import any_, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -99,7 +99,7 @@ async def require_habilitation(
         col(Habilitation.vendor_id) == vendor.id,
         col(Habilitation.organisation_siren) == organisation_siren,
         col(Habilitation.revoked_at).is_(None),
-        or_(col(Habilitation.schemas).is_(None), col(Habilitation.schemas).any(schema_name)),  # type: ignore[arg-type]
+        or_(col(Habilitation.schemas).is_(None), literal(schema_name) == any_(col(Habilitation.schemas))),
     )
     if (await session.execute(statement.limit(1))).first() is None:
         raise NotHabilitated(

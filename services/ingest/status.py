@@ -28,7 +28,7 @@ async def read_status(tools: Tools) -> StatusOut:
             .where(col(Deposit.received_at) > DATABASE_NOW - timedelta(hours=24))
             .group_by(col(Deposit.state))
         )
-        states = {DepositState(state): number for state, number in (await session.execute(recent)).tuples()}
+        states = {DepositState(state): number for state, number in (await session.execute(recent)).all()}
         server = (await session.execute(select(func.current_setting("server_version")))).scalar_one()
     return StatusOut(
         oldest_waiting_seconds=None if oldest is None else round(float(oldest), 3),

@@ -17,7 +17,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from shared.errors import PROBLEM_JSON, NotFound, Refusal, ServiceUnavailable
-from shared.logs import current_request_id
 
 log = logging.getLogger(__name__)
 
@@ -83,13 +82,14 @@ def refusals(*types: type[Refusal]) -> dict[int | str, dict[str, Any]]:
 
 def answer(request: Request, refusal: Refusal, *, status: int | None = None) -> Response:
     """The response for a refusal."""
-    document = refusal.document() | {"instance": request.url.path, "request_id": current_request_id()}
+    request_id = request.scope.get("request_id", "-")
+    document = refusal.document() | {"instance": request.url.path, "request_id": request_id}
     if status is not None:
         document["status"] = status
     return Response(
         orjson.dumps(document, default=str),
         status_code=status or refusal.status,
-        headers=refusal.headers,
+        headers={**refusal.headers, "X-Request-Id": request_id},
         media_type=PROBLEM_JSON,
     )
 

@@ -27,6 +27,7 @@ class RequestContext:
             return
         offered = Headers(scope=scope).get("x-request-id", "")
         request_id = offered if ACCEPTABLE_REQUEST_ID.fullmatch(offered) else str(uuid7())
+        scope["request_id"] = request_id
         status, began = 0, time.perf_counter()
 
         async def send_with_id(message: Message) -> None:

@@ -1,0 +1,3 @@
+"""Small limits of the ingest app under test."""
+
+MAX_BYTES = 1_000_000
