@@ -1,0 +1,36 @@
+"""Commands to copy: the same on the terminal after `socle start` and on the landing page."""
+
+from dataclasses import dataclass
+
+DEMO_FILE = "services/cli/demo_files/deliberations-cazeres.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A command that a shell takes as it is."""
+
+    title: str
+    command: str
+
+
+def curl_examples(base_url: str, *, api_key: str, organisation: str, file: str = "deliberations.csv") -> list[Example]:
+    """From the push to the export. `organisation`: a SIREN the key may deposit for."""
+    key = f"-H 'Authorization: Bearer {api_key}'"
+    return [
+        Example(
+            "Déposer un fichier",
+            f"curl -X POST '{base_url}/v1/deposits?organisation={organisation}&schema=scdl/deliberations' \\\n"
+            f"  {key} -H 'Content-Type: text/csv' \\\n"
+            f"  -H \"Idempotency-Key: $(date +%s%N)\" --data-binary @'{file}'",
+        ),
+        Example("Suivre ses dépôts", f"curl {key} '{base_url}/v1/deposits?limit=5'"),
+        Example(
+            "Lire le rapport d'un dépôt (remplacez ID)",
+            f"curl {key} '{base_url}/v1/deposits/ID/report'",
+        ),
+        Example(
+            "Interroger les données du département",
+            f"curl '{base_url}/v1/datasets/deliberations/records?limit=3&sort=-DELIB_DATE'",
+        ),
+        Example("Exporter en CSV", f"curl -o deliberations.csv '{base_url}/v1/datasets/deliberations/exports/csv'"),
+    ]

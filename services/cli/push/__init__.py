@@ -1,0 +1,1 @@
+"""Pushing a file to a Socle and following it to its end, from anywhere."""

@@ -1,0 +1,85 @@
+"""`socle push`: one file, to its end if asked for."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from services.cli.data_folder import data_folder
+from services.cli.findings import show_findings
+from services.cli.push.answers import FollowedDeposit
+from services.cli.push.client import Client, Parcel, PushRefused, open_client
+from services.cli.screen import Screen
+
+GOOD, BAD_DATA, REFUSED = 0, 1, 2
+"""Exit codes."""
+
+_EXIT_CODES = {"published": GOOD, "unchanged": GOOD, "superseded": GOOD, "held": GOOD, "rejected": BAD_DATA}
+"""Any other end (`failed`, `cancelled`) is not the data's fault: `REFUSED`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where to push and for whom; whatever is None is taken from the sandbox of this machine, if there is one."""
+
+    base_url: str | None
+    key: str | None
+    organisation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What the person asked for."""
+
+    schema: str
+    schema_version: str | None
+    idempotency_key: str | None
+    wait: bool
+
+
+async def push_file(path: Path, destination: Destination, orders: Orders, screen: Screen) -> int:
+    """Push, show what came of it; the exit code. Raises PushRefused."""
+    base_url, key, organisation = _complete(destination)
+    parcel = Parcel(path, organisation, orders.schema, orders.schema_version, orders.idempotency_key or str(uuid4()))
+    async with open_client(base_url, key) as client:
+        with screen.sending(path.name, path.stat().st_size) as advance:
+            deposit = await client.push(parcel, advance)
+        screen.say(f"Dépôt {deposit.id} reçu pour {deposit.organisation}.", "good")
+        if not orders.wait:
+            screen.say(f"Suivi : {base_url}/v1/deposits/{deposit.id}")
+            return GOOD
+        return await _show_end(client, deposit, screen)
+
+
+async def _show_end(client: Client, deposit: FollowedDeposit, screen: Screen) -> int:
+    with screen.waiting(f"{deposit.state_in_french}…") as tell:
+        deposit = await client.follow(deposit.id, lambda seen: tell(f"{seen.state_in_french}…"))
+    code = _EXIT_CODES.get(deposit.state, REFUSED)
+    if deposit.verdict is not None:
+        show_findings(screen, await client.report(deposit.id))
+    screen.say(end_sentence(deposit), "good" if code == GOOD else "bad")
+    return code
+
+
+def end_sentence(deposit: FollowedDeposit) -> str:
+    """How it ended, and where."""
+    where = ""
+    if deposit.dataset_id and deposit.dataset_version:
+        where = f" : {deposit.dataset_id}, version {deposit.dataset_version}"
+    failure = f"\n{deposit.failure}" if deposit.failure else ""
+    return f"Dépôt {deposit.state_in_french}{where}.{failure}"
+
+
+def _complete(destination: Destination) -> tuple[str, str, str]:
+    """Address, key and organisation. The sandbox's key goes to the sandbox's address only. Raises PushRefused."""
+    sandbox = data_folder().read_sandbox()
+    base_url = destination.base_url or (sandbox.base_url if sandbox else None)
+    at_sandbox = sandbox if sandbox and base_url == sandbox.base_url else None
+    key = destination.key or (at_sandbox.api_key if at_sandbox else None)
+    organisation = destination.organisation or (at_sandbox.organisation if at_sandbox else None)
+    if not base_url:
+        raise PushRefused("Indiquez l'adresse du serveur : --base-url ou SOCLE_BASE_URL (ou lancez « socle start »).")
+    if not key:
+        raise PushRefused("Indiquez la clé d'API : --key ou SOCLE_API_KEY.")
+    if not organisation:
+        raise PushRefused("Indiquez l'organisme : --organisation avec un SIREN, un SIRET ou un code INSEE.")
+    return base_url.rstrip("/"), key, organisation
