@@ -76,6 +76,12 @@ class Refused:
     details: dict[str, Any]
 
 
+def charset_of(content_type: str) -> str | None:
+    """The charset that a `Content-Type` declares: `text/csv; charset="cp1252"` → `cp1252`."""
+    found = re.search(r";\s*charset\s*=\s*\"?([^\s;\"]+)", content_type, re.IGNORECASE)
+    return found.group(1) if found else None
+
+
 def refused(code: FindingCode, *, row: int | None = None, value: str | None = None, **details: Any) -> Refused:
     """A refusal; `details` fill the places of its sentence."""
     return Refused(code=code, row=row, value=value, details=details)

@@ -1,0 +1,47 @@
+"""Validator's ASGI app: the only place of its web process that builds settings, schemas and processes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from services.validator.routes import router
+from services.validator.sandbox import Sandbox
+from services.validator.settings import ValidatorSettings
+from services.validator.tools import Tools
+from services.validator.worker import limits_of
+from shared.registry import load_registry
+from shared.web import make_service_app
+from shared.web.health import Check
+
+DESCRIPTION = """Valider un fichier avant de le déposer, avec le même contrôle et le même rapport qu'un dépôt, et lire
+les schémas. Ouvert à tous, dans les limites annoncées ; rien n'est conservé."""
+
+
+def make_app(settings: ValidatorSettings) -> FastAPI:
+    """The app; its validation processes start and stop with it."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with Sandbox(size=settings.web_children, limits=limits_of(settings)) as sandbox:
+            app.state.tools = Tools(
+                settings=settings,
+                registry=load_registry(),
+                sandbox=sandbox,
+                places=asyncio.Semaphore(settings.max_waiting_validations),
+            )
+            yield
+
+    def checks() -> Mapping[str, Check]:
+        tools: Tools = app.state.tools
+        return {"sandbox": tools.sandbox.is_up}
+
+    app = make_service_app(
+        title="Socle — validation",
+        description=DESCRIPTION,
+        routers=[router],
+        lifespan=lifespan,
+        checks=checks,
+    )
+    return app

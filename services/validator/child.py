@@ -1,0 +1,90 @@
+"""The process that examines files, apart from everything else: bounded, without credentials, without network.
+
+Started by `sandbox.py` as `python -m services.validator.child`. Speaks JSON lines: a job on standard input, its
+outcome on standard output; leaves at the end of input or with its parent. Limits come as JSON in the first argument.
+"""
+
+import ctypes
+import json
+import os
+import resource
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+PR_SET_PDEATHSIG = 1
+CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
+
+FILE_SIZE_BYTES = 2 << 30
+"""The largest file it may write: a canonical table is smaller than the text it comes from."""
+
+
+def confine(limits: dict[str, Any]) -> None:
+    """Die with the parent, give up the network where the kernel allows, set the limits of the process."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if libc.unshare(CLONE_NEWNET) != 0:
+        libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
+    address_space = limits["address_space_bytes"]
+    resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limits["open_files"], limits["open_files"]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_SIZE_BYTES, FILE_SIZE_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def allow_cpu(seconds: float) -> None:
+    """From now on `seconds` of CPU time; the kernel ends the process beyond (SIGXCPU)."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    total = int(used.ru_utime + used.ru_stime + seconds) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (total, resource.RLIM_INFINITY))
+
+
+def main() -> None:
+    """Confine first, then load what is heavy, then say so, then take jobs one by one."""
+    limits = json.loads(sys.argv[1])
+    confine(limits)
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing a library prints may pass for an answer
+
+    from services.validator.checks.explain import make_readers
+    from services.validator.pipeline import Request, validate_file
+    from shared.registry import load_registry
+
+    registry = load_registry()
+    for schema in registry:
+        make_readers(schema)  # a schema that cannot be checked stops the process here, not at a vendor's file
+
+    def answer(document: dict[str, Any]) -> None:
+        answers.write(json.dumps(document) + "\n")
+        answers.flush()
+
+    answer({"ready": True})
+    for line in sys.stdin:
+        job = json.loads(line)
+        allow_cpu(limits["cpu_seconds"])
+        folder = Path(job["folder"])
+        try:
+            found = validate_file(Path(job["path"]), Request(**job["request"]), registry=registry, out_folder=folder)
+        except MemoryError:
+            answer({"limit": "memory"})
+            return
+        except Exception as error:  # noqa: BLE001 - the edge of the job: the parent decides what a bug costs
+            answer({"bug": _where(error)})
+            return
+        (folder / "report.json").write_text(found.report.model_dump_json(by_alias=True), encoding="utf-8")
+        answer({"slices": found.slices})
+
+
+def _where(error: BaseException) -> str:
+    """Which bug, without the values at hand: they may be personal data."""
+    places = []
+    trace = error.__traceback__
+    while trace is not None:
+        places.append(f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return f"{type(error).__name__} in {' > '.join(places)}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,186 @@
+"""The job `validate_deposit`: claim, fetch, examine in the sandbox, save, end the stage in one transaction, ring on."""
+
+import asyncio
+import logging
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from services.validator.detect import charset_of
+from services.validator.pipeline import Request, report_of_limit
+from services.validator.report import ReportOut
+from services.validator.sandbox import Job, LimitExceeded, LimitName, Sandbox
+from shared.blobs import CHUNK_BYTES, Blobs, put_bytes
+from shared.db import Sessions
+from shared.deposits import PUBLISH, VALIDATE, Claim, StaleClaim, claim, move, next_in_line, release
+from shared.failpoints import fail_at
+from shared.heartbeat import kept_alive
+from shared.logs import logged_with
+from shared.models import Deposit, DepositState, ValidationReport
+from shared.outages import is_outage
+from shared.queue import Queue
+from shared.registry import Registry
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 2.0
+"""Pause after trouble around us, or a bug of ours, before the deposit is offered again."""
+
+LIMITS_IN_FRENCH: dict[LimitName, str] = {
+    "cpu": "temps de calcul",
+    "memory": "mémoire",
+    "time": "durée",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ValidateTools:
+    """What a validation works with; made once per process."""
+
+    sessions: Sessions
+    blobs: Blobs
+    queue: Queue
+    sandbox: Sandbox
+    registry: Registry
+
+
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    """A verdict whose report and table are durable blobs."""
+
+    report: ReportOut
+    report_sha256: str
+    table_sha256: str | None = None
+    slices: tuple[str, ...] | None = None
+
+
+async def validate_deposit(deposit_id: UUID, tools: ValidateTools) -> None:
+    """Judge a received deposit, if it is free. May run twice, late or never to its end."""
+    async with tools.sessions.begin() as session:
+        held = await claim(session, deposit_id, VALIDATE)
+    if held is None:
+        return
+    with logged_with(deposit_id=str(deposit_id), request_id=held.deposit.request_id):
+        await fail_at("validate.claimed")
+        try:
+            async with kept_alive(tools.sessions, held):
+                saved = await _judge(held.deposit, tools)
+                await fail_at("validate.saved")
+                await _end_stage(held, saved, tools)
+        except StaleClaim:
+            log.warning("the claim was lost; nothing was written")
+            return
+        except Exception as error:  # noqa: BLE001 - the edge of the job: whatever happened, the deposit goes on
+            await _give_back(held, tools, error)
+            return
+        await fail_at("validate.committed")
+        log.info("validation ended", extra={"verdict": saved.report.verdict})
+        await _ring_on(held, saved, tools)
+
+
+async def _judge(deposit: Deposit, tools: ValidateTools) -> _Saved:
+    """Examine the exact bytes; the report, and the table of a valid file, are durable on return."""
+    request = Request(deposit.schema_name, deposit.schema_version, charset_of(deposit.content_type))
+    with tempfile.TemporaryDirectory(prefix="socle-validate-") as folder:
+        raw_path, out_folder = Path(folder) / "raw", Path(folder) / "out"
+        out_folder.mkdir()
+        await _fetch(f"raw/{deposit.sha256}", raw_path, tools.blobs)
+        try:
+            outcome = await tools.sandbox.run(Job(path=raw_path, folder=out_folder, request=request))
+        except LimitExceeded as reached:
+            await fail_at("validate.checked")
+            return await _save_limit(deposit, request, reached.which, tools)
+        await fail_at("validate.checked")
+        table = None
+        if outcome.table_path is not None:
+            table = await tools.blobs.put(_chunks(outcome.table_path), folder="tables", suffix=".parquet")
+        report = await tools.blobs.put(_chunks(outcome.report_path), folder="reports", suffix=".json")
+        return _Saved(outcome.report, report.sha256, table.sha256 if table else None, outcome.slices)
+
+
+async def _save_limit(deposit: Deposit, request: Request, which: LimitName, tools: ValidateTools) -> _Saved:
+    log.warning("the examination hit a limit", extra={"limit": which})
+    report = report_of_limit(
+        request,
+        registry=tools.registry,
+        sha256=deposit.sha256,
+        size_bytes=deposit.size_bytes,
+        limit=LIMITS_IN_FRENCH[which],
+    )
+    kept = await put_bytes(
+        tools.blobs, report.model_dump_json(by_alias=True).encode(), folder="reports", suffix=".json"
+    )
+    return _Saved(report, kept.sha256)
+
+
+async def _end_stage(held: Claim, saved: _Saved, tools: ValidateTools) -> None:
+    """One transaction: the report's figures, the deposit's new state, its event."""
+    state = DepositState.VALIDATED if saved.report.verdict == "valid" else DepositState.REJECTED
+    values = _figures(held.deposit.id, saved)
+    async with tools.sessions.begin() as session:
+        statement = insert(ValidationReport).values(**values)
+        await session.execute(statement.on_conflict_do_update(index_elements=["deposit_id"], set_=values))
+        await move(session, held, state, detail={"errors": values["errors"], "warnings": values["warnings"]})
+
+
+def _figures(deposit_id: UUID, saved: _Saved) -> dict[str, Any]:
+    report = saved.report
+    return {
+        "deposit_id": deposit_id,
+        "verdict": report.verdict,
+        "schema_name": report.judged_by.name,
+        "schema_version": report.judged_by.version,
+        "schema_sha256": report.judged_by.sha256,
+        "engine_version": report.engine_version,
+        "rows": report.stats.rows,
+        "errors": report.stats.errors,
+        "warnings": report.stats.warnings,
+        "corrections": report.stats.corrections,
+        "report_sha256": saved.report_sha256,
+        "table_sha256": saved.table_sha256,
+        "slices": None if saved.slices is None else list(saved.slices),
+    }
+
+
+async def _give_back(held: Claim, tools: ValidateTools, error: Exception) -> None:
+    """A crash or a bug of ours counts towards putting the deposit aside; trouble around us does not."""
+    outage = is_outage(error)
+    log.error("validation given back: %s", "outage" if outage else "bug", exc_info=error)
+    try:
+        async with tools.sessions.begin() as session:
+            await release(session, held, after_seconds=RETRY_SECONDS, counted=not outage)
+    except StaleClaim:
+        log.warning("the deposit is no longer ours: ended after all, or taken over")
+    except Exception as second:
+        if not is_outage(second):
+            raise
+        log.warning("the deposit could not be given back; its lease will run out")
+
+
+async def _ring_on(held: Claim, saved: _Saved, tools: ValidateTools) -> None:
+    """Catalog's turn; a refused file clears the way for the one behind it."""
+    following: UUID | None = held.deposit.id
+    if saved.report.verdict != "valid":
+        async with tools.sessions() as session:
+            following = await next_in_line(session, held.deposit)
+    if following is not None:
+        await tools.queue.ring(PUBLISH, following)
+
+
+async def _fetch(name: str, path: Path, blobs: Blobs) -> None:
+    file = await asyncio.to_thread(path.open, "wb")
+    with file:
+        async for chunk in blobs.read(name):
+            await asyncio.to_thread(file.write, chunk)
+
+
+async def _chunks(path: Path) -> AsyncIterator[bytes]:
+    file = await asyncio.to_thread(path.open, "rb")
+    with file:
+        while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
+            yield chunk

@@ -1,0 +1,74 @@
+"""Judge a file at once and keep nothing: the same pipeline, in the same kind of process, as a deposit."""
+
+import asyncio
+import hashlib
+import tempfile
+from pathlib import Path
+
+from services.validator.detect import charset_of
+from services.validator.jobs import LIMITS_IN_FRENCH
+from services.validator.pipeline import Request, report_of_limit
+from services.validator.report import ReportOut
+from services.validator.sandbox import ChildCrashed, Job, LimitExceeded
+from services.validator.tools import Tools
+from shared.errors import Refusal, ServiceUnavailable
+from shared.uploads import Upload
+
+
+class ValidationFailed(Refusal):
+    """The examination crashed: a fault of ours."""
+
+    status = 500
+    code = "validation-failed"
+    title = "Validation interrompue"
+
+
+class TooManyValidations(ServiceUnavailable):
+    """Every place is taken."""
+
+    code = "too-many-validations"
+    title = "Trop de validations en cours"
+
+
+async def validate_upload(upload: Upload, *, schema: str, schema_version: str | None, tools: Tools) -> ReportOut:
+    """The report on an upload. Raises UPLOAD_REFUSALS, the registry's refusals, and those above."""
+    wanted = tools.registry.get(schema, schema_version)
+    if tools.places.locked():
+        raise TooManyValidations("Toutes les places de validation sont prises en ce moment.")
+    async with tools.places:
+        with tempfile.TemporaryDirectory(prefix="socle-on-demand-") as folder:
+            path, out_folder = Path(folder) / "raw", Path(folder) / "out"
+            out_folder.mkdir()
+            await _keep(upload, path)
+            request = Request(wanted.name, schema_version, charset_of(upload.content_type))
+            return await _examine(Job(path=path, folder=out_folder, request=request), tools)
+
+
+async def _examine(job: Job, tools: Tools) -> ReportOut:
+    try:
+        return (await tools.sandbox.run(job)).report
+    except LimitExceeded as reached:
+        return report_of_limit(
+            job.request,
+            registry=tools.registry,
+            sha256=await asyncio.to_thread(_sha256, job.path),
+            size_bytes=job.path.stat().st_size,
+            limit=LIMITS_IN_FRENCH[reached.which],
+        )
+    except ChildCrashed as error:
+        raise ValidationFailed(
+            "La validation de ce fichier s’est interrompue de notre côté.",
+            action="Réessayez ; si l’erreur persiste, signalez-la en citant `request_id`.",
+        ) from error
+
+
+async def _keep(upload: Upload, path: Path) -> None:
+    file = await asyncio.to_thread(path.open, "wb")
+    with file:
+        async for chunk in upload.chunks:
+            await asyncio.to_thread(file.write, chunk)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,244 @@
+"""Examine files in child processes that are already there: a poisoned file costs one child, never the worker.
+
+Each child is limited in CPU and wall-clock time and in memory, has no credentials in its environment and no network.
+Which limit a file hit, or that it crashed the child, is an exception here; the child is replaced at once.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from services.validator.pipeline import Request
+from services.validator.report import ReportOut
+
+LimitName = Literal["cpu", "memory", "time"]
+
+WATCH_SECONDS = 0.05
+"""Pause between two looks at a child's memory: it cannot allocate a gigabyte in that time unseen for long."""
+
+START_SECONDS = 30.0
+ANSWER_LIMIT_BYTES = 4 << 20
+"""An answer lists the slices present, a few bytes each."""
+
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+
+ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
+"""All that a child inherits; no setting of ours, hence no credential."""
+
+
+class ChildCrashed(Exception):
+    """The child ended, or met a bug, without any limit being hit."""
+
+
+class LimitExceeded(Exception):
+    """The examination of a file hit a limit."""
+
+    def __init__(self, which: LimitName) -> None:
+        super().__init__(which)
+        self.which = which
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one examination may use."""
+
+    wall_seconds: float = 120.0
+    cpu_seconds: float = 100.0
+    resident_bytes: int = 1 << 30
+    address_space_bytes: int = 4 << 30
+    """Higher than `resident_bytes`: columns map more than they use."""
+    open_files: int = 256
+    jobs_per_child: int = 200
+    idle_resident_bytes: int = 400 << 20
+    """A child that keeps more than this after a job is replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file to examine."""
+
+    path: Path
+    folder: Path
+    """Private to the job: `report.json` and `table.parquet` are written there."""
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a file."""
+
+    report: ReportOut
+    report_path: Path
+    table_path: Path | None
+    slices: tuple[str, ...] | None
+
+
+class _Child:
+    """One process and its pipes."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.jobs = 0
+
+    @classmethod
+    async def start(cls, limits: Limits) -> Self:
+        inherited = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-P",
+            "-m",
+            "services.validator.child",
+            json.dumps(asdict(limits)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env={**inherited, "POLARS_MAX_THREADS": "1", "MALLOC_ARENA_MAX": "2"},
+            cwd="/",
+            start_new_session=True,
+            limit=ANSWER_LIMIT_BYTES,
+        )
+        child = cls(process)
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                ready = await child.read()
+            if not ready:
+                raise OSError(f"a validation process could not start: status {await process.wait()}")
+        except BaseException:
+            await child.end()
+            raise
+        return child
+
+    async def send(self, job: Job) -> None:
+        assert self.process.stdin is not None  # noqa: S101 - made with a pipe
+        document = {"path": str(job.path), "folder": str(job.folder), "request": asdict(job.request)}
+        with suppress(BrokenPipeError, ConnectionResetError):  # its silence says the same
+            self.process.stdin.write(json.dumps(document).encode() + b"\n")
+            await self.process.stdin.drain()
+
+    async def read(self) -> dict[str, Any]:
+        """Its next answer; {} when it has ended."""
+        assert self.process.stdout is not None  # noqa: S101 - made with a pipe
+        line = await self.process.stdout.readline()
+        return json.loads(line) if line else {}
+
+    def resident_bytes(self) -> int:
+        """What it holds in memory; 0 when it has ended."""
+        try:
+            return int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]) * PAGE_BYTES
+        except (OSError, IndexError):
+            return 0
+
+    async def end(self) -> None:
+        """Kill it, and wait until it is gone."""
+        with suppress(ProcessLookupError):
+            self.process.kill()
+        await self.process.wait()
+
+
+class Sandbox:
+    """A pool of children. Use as an async context manager, in the event loop that runs the jobs."""
+
+    def __init__(self, *, size: int = 2, limits: Limits | None = None) -> None:
+        self._size = size
+        self._limits = limits or Limits()
+        self._free: asyncio.Queue[asyncio.Task[_Child]] = asyncio.Queue()
+        self._all: set[asyncio.Task[_Child]] = set()
+
+    async def __aenter__(self) -> Self:
+        for _ in range(self._size):
+            self._put_new()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for starting in list(self._all):
+            await self._forget(starting)
+
+    async def is_up(self) -> bool:
+        """Whether at least one child has started, or all are starting for the first time without trouble."""
+        return any(not task.done() or task.exception() is None for task in self._all if not task.cancelled())
+
+    async def run(self, job: Job) -> Outcome:
+        """Examine a file. Raises LimitExceeded, or ChildCrashed. Cancelling it ends the child at once."""
+        starting = await self._free.get()
+        keep = False
+        try:
+            child = await _started(starting)
+            answer = await self._ask(child, job)
+            outcome = _read_outcome(job, answer)
+            child.jobs += 1
+            keep = child.jobs < self._limits.jobs_per_child
+            keep = keep and child.resident_bytes() <= self._limits.idle_resident_bytes
+            return outcome
+        finally:
+            if keep:
+                self._free.put_nowait(starting)
+            else:
+                self._put_new()
+                await asyncio.shield(self._forget(starting))
+
+    async def _ask(self, child: _Child, job: Job) -> dict[str, Any]:
+        await child.send(job)
+        reading = asyncio.create_task(child.read())
+        try:
+            async with asyncio.timeout(self._limits.wall_seconds):
+                while not (await asyncio.wait({reading}, timeout=WATCH_SECONDS))[0]:
+                    if child.resident_bytes() > self._limits.resident_bytes:
+                        raise LimitExceeded("memory")
+        except TimeoutError:
+            raise LimitExceeded("time") from None
+        finally:
+            reading.cancel()
+        answer = reading.result()
+        if "limit" in answer:
+            raise LimitExceeded(answer["limit"])
+        if not answer:
+            raise _reason_of_end(await child.process.wait())
+        if "bug" in answer:
+            raise ChildCrashed(answer["bug"])
+        return answer
+
+    def _put_new(self) -> None:
+        starting = asyncio.create_task(_Child.start(self._limits))
+        self._all.add(starting)
+        self._free.put_nowait(starting)
+
+    async def _forget(self, starting: asyncio.Task[_Child]) -> None:
+        self._all.discard(starting)
+        starting.cancel()
+        with suppress(asyncio.CancelledError, OSError, TimeoutError):
+            child = await starting
+            await child.end()
+
+
+async def _started(starting: asyncio.Task[_Child]) -> _Child:
+    """A child that failed to start is trouble around us (OSError), not the file's fault."""
+    try:
+        return await asyncio.shield(starting)
+    except TimeoutError as error:
+        raise OSError("a validation process did not start in time") from error
+
+
+def _reason_of_end(status: int) -> Exception:
+    if status == -signal.SIGXCPU:
+        return LimitExceeded("cpu")
+    return ChildCrashed(f"the process ended with status {status}")
+
+
+def _read_outcome(job: Job, answer: dict[str, Any]) -> Outcome:
+    report_path, table_path = job.folder / "report.json", job.folder / "table.parquet"
+    report = ReportOut.model_validate_json(report_path.read_bytes())
+    slices = answer["slices"]
+    return Outcome(
+        report=report,
+        report_path=report_path,
+        table_path=table_path if slices is not None else None,
+        slices=None if slices is None else tuple(slices),
+    )
