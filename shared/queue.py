@@ -3,7 +3,8 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from typing import Any, cast
 from uuid import UUID
 
@@ -35,56 +36,60 @@ def redis_settings(queue_url: str) -> RedisSettings:
     return settings
 
 
+AWAY = (RedisError, OSError, TimeoutError)
+"""What a server that is away, frozen or not what we think it is looks like from here."""
+
+
+async def connect(queue_url: str) -> ArqRedis:
+    """A pool of connections. Raises one of AWAY."""
+    return await create_pool(redis_settings(queue_url), job_serializer=_dump, job_deserializer=json.loads)
+
+
 class Queue:
     """Rings for workers. Never raises when the server is away: PostgreSQL knows what waits."""
 
     def __init__(self, queue_url: str) -> None:
-        self._settings = redis_settings(queue_url)
+        self._url = queue_url
         self._pool: ArqRedis | None = None
-
-    async def _connected(self) -> ArqRedis:
-        if self._pool is None:
-            self._pool = await create_pool(self._settings, job_serializer=_dump, job_deserializer=json.loads)
-        return self._pool
 
     async def ring(self, stage: Stage, deposit_id: UUID) -> bool:
         """Tell the workers of `stage` that a deposit waits. False when the queue could not be told."""
         # The id of the job changes every few seconds, so that a forgotten key can never block a later ring.
-        bucket = int(time.time()) // 3
-        try:
-            async with asyncio.timeout(RING_TIMEOUT_SECONDS):
-                pool = await self._connected()
-                await pool.enqueue_job(
-                    stage.service,
-                    str(deposit_id),
-                    _job_id=f"{stage.service}:{deposit_id}:{bucket}",
-                    _queue_name=queue_name(stage.service),
-                )
-        except (RedisError, OSError, TimeoutError):
-            return False
-        return True
+        job_id = f"{stage.service}:{deposit_id}:{int(time.time()) // 3}"
+        queue = queue_name(stage.service)
+        return await self._try(
+            lambda pool: pool.enqueue_job(stage.service, str(deposit_id), _job_id=job_id, _queue_name=queue)
+        )
 
     async def is_up(self) -> bool:
         """Whether the server answers."""
-        try:
-            async with asyncio.timeout(RING_TIMEOUT_SECONDS):
-                return bool(await (await self._connected()).ping())
-        except (RedisError, OSError, TimeoutError):
-            return False
+        return await self._try(lambda pool: pool.ping())
 
     async def close(self) -> None:
         """Give the connections back."""
-        if self._pool is not None:
-            await self._pool.aclose()
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            with suppress(*AWAY):
+                await pool.aclose(close_connection_pool=True)
+
+    async def _try(self, command: Callable[[ArqRedis], Awaitable[object]]) -> bool:
+        try:
+            async with asyncio.timeout(RING_TIMEOUT_SECONDS):
+                if self._pool is None:
+                    self._pool = await connect(self._url)
+                await command(self._pool)
+        except AWAY:
+            await self.close()  # an interrupted connection may hold half an answer
+            return False
+        return True
 
 
-def make_worker(queue_url: str, stage: Stage, job: Job, *, context: dict[str, Any]) -> Worker:
+def make_worker(pool: ArqRedis, stage: Stage, job: Job) -> Worker:
     """An arq worker for one stage. PostgreSQL counts the attempts; arq keeps no result and retries nothing."""
     return Worker(
         functions=[func(cast(WorkerCoroutine, job), name=stage.service, max_tries=1000)],
         queue_name=queue_name(stage.service),
-        redis_settings=redis_settings(queue_url),
-        ctx=context,
+        redis_pool=pool,
         handle_signals=False,
         poll_delay=POLL_DELAY_SECONDS,
         max_jobs=MAX_JOBS_PER_WORKER,

@@ -12,10 +12,8 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-from redis.exceptions import RedisError
-
 from shared.deposits import Stage
-from shared.queue import make_worker
+from shared.queue import AWAY, Job, connect, make_worker
 
 log = logging.getLogger(__name__)
 
@@ -39,22 +37,31 @@ async def keep_working(queue_url: str, stage: Stage, job: Callable[[UUID], Await
         await asyncio.shield(task)
 
     while not stopping.is_set():
-        worker = make_worker(queue_url, stage, take, context={})
-        working = asyncio.create_task(worker.async_run())
-        waiting = asyncio.create_task(stopping.wait())
-        await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
-        waiting.cancel()
-        working.cancel()
-        with suppress(asyncio.CancelledError, RedisError, OSError, TimeoutError):
-            await working
-        with suppress(RedisError, OSError, TimeoutError):
-            await worker.close()
+        await _serve(queue_url, stage, take, stopping)
         if not stopping.is_set():
             log.warning("the queue went away; looking for it again")
             with suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), RETURN_DELAY_SECONDS)
     if running:
         await asyncio.wait(running, timeout=DRAIN_SECONDS)
+
+
+async def _serve(queue_url: str, stage: Stage, job: Job, stopping: asyncio.Event) -> None:
+    """One life of an arq worker: until it is asked to stop or its server goes away."""
+    with suppress(*AWAY):
+        pool = await connect(queue_url)
+        worker = make_worker(pool, stage, job)
+        working = asyncio.create_task(worker.async_run())
+        waiting = asyncio.create_task(stopping.wait())
+        await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (waiting, working):
+            task.cancel()
+        await asyncio.wait({working})
+        for task in worker.tasks.values():
+            task.cancel()
+        await pool.aclose(close_connection_pool=True)
+        with suppress(asyncio.CancelledError):
+            working.result()
 
 
 async def _as_coroutine(awaitable: Awaitable[None]) -> None:
