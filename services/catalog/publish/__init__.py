@@ -1,5 +1,5 @@
 """Publication: load → diff → snapshot → flip. Everything long comes before the one transaction that counts."""
 
-from services.catalog.publish.job import publish_deposit
+from services.catalog.publish.job import PublishTools, publish_deposit
 
-__all__ = ["publish_deposit"]
+__all__ = ["PublishTools", "publish_deposit"]

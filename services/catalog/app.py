@@ -1,0 +1,53 @@
+"""Catalog's ASGI app: the only place of its web process that builds engines, clients and settings."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from services.catalog.exports.consolidated import ConsolidatedFiles
+from services.catalog.routes import datasets, exports, records
+from services.catalog.settings import CatalogSettings
+from services.catalog.tools import Tools
+from shared.blobs import open_blobs
+from shared.db import make_engine, make_sessions
+from shared.registry import load_registry
+from shared.rows import row_table
+from shared.web import make_service_app
+from shared.web.health import Check, database_check
+
+DESCRIPTION = """Lire les données publiées : un jeu de données par collectivité et par schéma, et un pour toutes.
+Chaque réponse est celle d'une seule version, entière."""
+
+
+def make_app(settings: CatalogSettings) -> FastAPI:
+    """The app; what it needs is opened when it starts and closed when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        url = settings.read_database_url or settings.database_url
+        engine = make_engine(url, "socle_reader", pool_size=settings.database_pool_size)
+        blobs, registry = open_blobs(settings.blobs_url), load_registry()
+        app.state.tools = Tools(
+            settings=settings,
+            sessions=make_sessions(engine),
+            blobs=blobs,
+            registry=registry,
+            tables={name: row_table(registry, name) for name in registry.names()},
+            consolidated_files=ConsolidatedFiles(engine=engine, blobs=blobs),
+        )
+        yield
+        await engine.dispose()
+
+    def checks() -> Mapping[str, Check]:
+        tools: Tools = app.state.tools
+        return {"database": database_check(tools.sessions), "blobs": tools.blobs.is_up}
+
+    app = make_service_app(
+        title="Socle — catalogue",
+        description=DESCRIPTION,
+        routers=[datasets.router, records.router, exports.router],
+        lifespan=lifespan,
+        checks=checks,
+    )
+    return app

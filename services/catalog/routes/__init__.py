@@ -1,0 +1,1 @@
+"""The HTTP face of catalog: everything that is read."""

@@ -1,0 +1,30 @@
+"""Catalog's worker process: publishes what the validator let through."""
+
+from functools import partial
+
+from services.catalog.publish import PublishTools, publish_deposit
+from services.catalog.settings import CatalogSettings
+from shared.blobs import open_blobs
+from shared.db import make_engine, make_sessions
+from shared.deposits import PUBLISH
+from shared.queue import Queue
+from shared.registry import load_registry
+from shared.worker import keep_working
+
+
+async def run_worker(settings: CatalogSettings) -> None:
+    """Until SIGTERM or SIGINT."""
+    engine = make_engine(settings.database_url, "socle_catalog", pool_size=settings.database_pool_size)
+    queue = Queue(settings.queue_url)
+    tools = PublishTools(
+        engine=engine,
+        sessions=make_sessions(engine),
+        blobs=open_blobs(settings.blobs_url),
+        queue=queue,
+        registry=load_registry(),
+    )
+    try:
+        await keep_working(settings.queue_url, PUBLISH, partial(publish_deposit, tools=tools))
+    finally:
+        await queue.close()
+        await engine.dispose()
