@@ -5,6 +5,7 @@ import os
 import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 DEFAULT_FOLDER = ".socle"
 
@@ -109,7 +110,7 @@ def write_private(path: Path, text: str) -> None:
     beside.replace(path)
 
 
-def _read_json(path: Path) -> dict[str, str] | None:  # `pid` apart, every value is a text
+def _read_json(path: Path) -> dict[str, Any] | None:
     try:
         found = json.loads(path.read_bytes())
     except (OSError, ValueError):

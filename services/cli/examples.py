@@ -1,8 +1,11 @@
 """Commands to copy: the same on the terminal after `socle start` and on the landing page."""
 
+import shlex
 from dataclasses import dataclass
+from importlib.resources import files
 
-DEMO_FILE = "services/cli/demo_files/deliberations-cazeres.csv"
+DEMO_FILE = str(files("services.cli") / "demo_files" / "deliberations-cazeres.csv")
+"""A file of this machine that may be pushed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ def curl_examples(base_url: str, *, api_key: str, organisation: str, file: str =
             "Déposer un fichier",
             f"curl -X POST '{base_url}/v1/deposits?organisation={organisation}&schema=scdl/deliberations' \\\n"
             f"  {key} -H 'Content-Type: text/csv' \\\n"
-            f"  -H \"Idempotency-Key: $(date +%s%N)\" --data-binary @'{file}'",
+            f'  -H "Idempotency-Key: $(date +%s%N)" --data-binary @{shlex.quote(file)}',
         ),
         Example("Suivre ses dépôts", f"curl {key} '{base_url}/v1/deposits?limit=5'"),
         Example(

@@ -7,12 +7,12 @@ services'; requests for the services pass by it untouched, so that each has one 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cache, partial
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.cli.data_folder import DataFolder
 from services.cli.landing import landing_route
 from services.cli.merged_api import merge_documents, owned_segment, path_table
 from shared.web import make_service_app
@@ -49,8 +49,8 @@ class Gateway:
         return self._own, scope
 
 
-def make_gateway(apps: Mapping[str, FastAPI], *, sandbox_path: Path | None = None) -> Gateway:
-    """The gateway of these services; it opens and closes them. `sandbox_path`: the sandbox that `/` may show."""
+def make_gateway(apps: Mapping[str, FastAPI], *, folder: DataFolder | None = None) -> Gateway:
+    """The gateway of these services; it opens and closes them. `folder`: whose sandbox `/` may show."""
 
     @asynccontextmanager
     async def lifespan(_own: FastAPI) -> AsyncIterator[None]:
@@ -63,7 +63,7 @@ def make_gateway(apps: Mapping[str, FastAPI], *, sandbox_path: Path | None = Non
         return {name: partial(_is_ready, app) for name, app in apps.items()}
 
     own = make_service_app(title=TITLE, description=DESCRIPTION, routers=[], lifespan=lifespan, checks=checks)
-    own.router.routes.append(landing_route(sandbox_path))
+    own.router.routes.append(landing_route(folder))
 
     @cache
     def document() -> dict[str, Any]:

@@ -1,18 +1,17 @@
 """`GET /`: what this is, for whom, and where to go. One page, no script, nothing from elsewhere."""
 
 import html
-import json
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
-from pathlib import Path
 from string import Template
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from services.cli.examples import curl_examples
+from services.cli.data_folder import DataFolder, Sandbox
+from services.cli.examples import DEMO_FILE, curl_examples
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
@@ -25,21 +24,23 @@ SECURITY_HEADERS = {
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-def landing_route(sandbox_path: Path | None) -> Route:
+def landing_route(folder: DataFolder | None) -> Route:
     """The page. The sandbox and its key are shown only to this very machine, and only where there is one."""
 
     def landing(request: Request) -> HTMLResponse:
         root = str(request.base_url).rstrip("/")
-        sandbox = _read_sandbox(sandbox_path) if sandbox_path is not None and _is_local(request) else None
+        sandbox = folder.read_sandbox() if folder is not None and _is_local(request) else None
         return HTMLResponse(landing_page(root, sandbox), headers=SECURITY_HEADERS)
 
     return Route("/", landing)
 
 
-def landing_page(base_url: str, sandbox: dict[str, str] | None) -> str:
+def landing_page(base_url: str, sandbox: Sandbox | None) -> str:
     """The page, with examples for the sandbox or, without one, for a key to ask for."""
-    known = sandbox or {"api_key": "VOTRE_CLÉ", "organisation": "213103955"}
-    examples = curl_examples(base_url, api_key=known["api_key"], organisation=known["organisation"])
+    if sandbox is None:
+        examples = curl_examples(base_url, api_key="VOTRE_CLÉ", organisation="213103955")
+    else:
+        examples = curl_examples(base_url, api_key=sandbox.api_key, organisation=sandbox.organisation, file=DEMO_FILE)
     blocks = "\n".join(
         f"<h3>{html.escape(one.title)}</h3>\n<pre tabindex='0'><code>{html.escape(one.command)}</code></pre>"
         for one in examples
@@ -60,14 +61,6 @@ _WITHOUT_SANDBOX = (
 def _is_local(request: Request) -> bool:
     client = request.client.host if request.client else ""
     return client in LOOPBACK and (request.url.hostname or "") in LOOPBACK
-
-
-def _read_sandbox(path: Path) -> dict[str, str] | None:
-    try:
-        sandbox: dict[str, str] = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None
-    return sandbox
 
 
 @cache

@@ -2,12 +2,13 @@
 
 import asyncio
 import os
-from pathlib import Path
 from typing import Literal
 
 import uvicorn
+from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from services.cli.data_folder import DataFolder, data_folder
 from services.cli.gateway import make_gateway
 from services.cli.targets import SERVICES, Service, load_settings, make_service_app, run_service_worker
 from shared.logs import set_up_logs
@@ -23,8 +24,8 @@ def serve(target: WebTarget, *, host: str, port: int) -> None:
     names = SERVICES if target == "all" else (target,)
     settings = {name: load_settings(name) for name in names}
     set_up_logs(f"serve-{target}", settings[names[0]].log_format)
-    apps = {name: make_service_app(name, settings[name]) for name in names}
-    app: ASGIApp = make_gateway(apps, sandbox_path=_sandbox_path()) if target == "all" else apps[target]
+    apps: dict[str, FastAPI] = {name: make_service_app(name, settings[name]) for name in names}
+    app: ASGIApp = make_gateway(apps, folder=_folder()) if target == "all" else apps[target]
     uvicorn.run(
         app,
         host=host,
@@ -51,7 +52,6 @@ def work(service: Service) -> None:
     asyncio.run(run())
 
 
-def _sandbox_path() -> Path | None:
-    """Where `socle start` keeps the sandbox; in production there is no such folder."""
-    folder = os.environ.get("SOCLE_DATA_DIR")
-    return Path(folder) / "sandbox.json" if folder else None
+def _folder() -> DataFolder | None:
+    """The folder that `socle start` works in; in production there is none."""
+    return data_folder() if os.environ.get("SOCLE_DATA_DIR") else None

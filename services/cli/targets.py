@@ -2,12 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from importlib import import_module
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
-from fastapi import FastAPI
 from pydantic import ValidationError
 
 from shared.settings import SharedSettings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 Service = Literal["ingest", "validator", "catalog"]
 SERVICES: tuple[Service, ...] = get_args(Service)
@@ -30,7 +32,7 @@ def load_settings(service: Service) -> SharedSettings:
         raise SettingsRefused("\n".join(_sentence(one["loc"], one["type"]) for one in error.errors())) from error
 
 
-def make_service_app(service: Service, settings: SharedSettings) -> FastAPI:
+def make_service_app(service: Service, settings: SharedSettings) -> "FastAPI":
     """The ASGI app of a service."""
     make_app: Callable[[SharedSettings], FastAPI] = import_module(f"services.{service}.app").make_app
     return make_app(settings)

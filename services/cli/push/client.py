@@ -18,7 +18,7 @@ TRY_AGAIN = frozenset({409, 429, 502, 503, 504})
 """Nothing was kept, or the first try is still under way: the same request may be sent again with its key."""
 
 PATIENCE_SECONDS = 90.0
-"""How long a request is sent again and again before giving up: longer than a lock on an Idempotency-Key lasts (30 s)."""
+"""How long a request is sent again before giving up: longer than a lock on an Idempotency-Key lasts (30 s)."""
 
 LONGEST_PAUSE_SECONDS = 5.0
 POLL_SECONDS = (0.1, 0.2, 0.3, 0.5, 1.0)
@@ -43,6 +43,11 @@ class Parcel:
     schema_version: str | None
     idempotency_key: str
 
+    @property
+    def size_bytes(self) -> int:
+        """Of the file, now."""
+        return self.path.stat().st_size
+
 
 class Client:
     """One Socle, one key."""
@@ -51,19 +56,29 @@ class Client:
         self._http = http
 
     async def push(self, parcel: Parcel, advance: Callable[[int], None]) -> FollowedDeposit:
-        """Send the file, again with the same key if need be. `advance` gets bytes sent. Raises PushRefused."""
-        size_bytes = parcel.path.stat().st_size
+        """Send the file, again with the same key if need be. Raises PushRefused.
+
+        `advance` gets the bytes sent since its last call; a negative number when sending begins anew.
+        """
         parameters = {"organisation": parcel.organisation, "schema": parcel.schema}
         if parcel.schema_version:
             parameters["schema_version"] = parcel.schema_version
         headers = {
             "Content-Type": "text/csv" if parcel.path.suffix.lower() == ".csv" else "application/octet-stream",
-            "Content-Length": str(size_bytes),
+            "Content-Length": str(parcel.size_bytes),
             "Idempotency-Key": parcel.idempotency_key,
         }
 
+        sent_bytes = 0
+
+        def count(done_bytes: int) -> None:
+            nonlocal sent_bytes
+            sent_bytes += done_bytes
+            advance(done_bytes)
+
         async def send() -> httpx.Response:
-            content = _chunks(parcel.path, advance)
+            count(-sent_bytes)
+            content = _chunks(parcel.path, count)
             return await self._http.post("/v1/deposits", params=parameters, headers=headers, content=content)
 
         return read_deposit((await _patiently(send)).json())

@@ -41,7 +41,7 @@ async def push_file(path: Path, destination: Destination, orders: Orders, screen
     base_url, key, organisation = _complete(destination)
     parcel = Parcel(path, organisation, orders.schema, orders.schema_version, orders.idempotency_key or str(uuid4()))
     async with open_client(base_url, key) as client:
-        with screen.sending(path.name, path.stat().st_size) as advance:
+        with screen.sending(path.name, parcel.size_bytes) as advance:
             deposit = await client.push(parcel, advance)
         screen.say(f"Dépôt {deposit.id} reçu pour {deposit.organisation}.", "good")
         if not orders.wait:

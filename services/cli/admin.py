@@ -1,0 +1,233 @@
+"""`socle admin`: what the operator does over a database, in production or of a running `socle start`."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, TypeVar
+from uuid import UUID
+
+import typer
+
+from services.cli import refusing
+
+if TYPE_CHECKING:
+    from services.cli.data_folder import Running
+    from shared.db import Sessions
+    from shared.models import ApiKey
+
+T = TypeVar("T")
+
+app = typer.Typer(help="Organismes, éditeurs, clés, habilitations, vérification.", no_args_is_help=True)
+organisation_app = typer.Typer(help="Organismes.", no_args_is_help=True)
+vendor_app = typer.Typer(help="Éditeurs de logiciel.", no_args_is_help=True)
+key_app = typer.Typer(help="Clés d'API.", no_args_is_help=True)
+habilitation_app = typer.Typer(help="Habilitations d'un éditeur par un organisme.", no_args_is_help=True)
+app.add_typer(organisation_app, name="organisation")
+app.add_typer(vendor_app, name="vendor")
+app.add_typer(key_app, name="key")
+app.add_typer(habilitation_app, name="habilitation")
+
+Name = Annotated[str, typer.Option(metavar="NOM")]
+Prefix = Annotated[str, typer.Argument(metavar="PRÉFIXE", help="Les 8 caractères après « socle_ ».")]
+
+
+@organisation_app.command("create")
+def create_organisation(siren: Annotated[str, typer.Option(metavar="SIREN", help="9 chiffres.")], name: Name) -> None:
+    """Ajoute un organisme qui n'est ni une commune ni une intercommunalité."""
+    from services.ingest import admin
+
+    if not (len(siren) == 9 and siren.isascii() and siren.isdigit()):
+        raise typer.BadParameter("un SIREN compte 9 chiffres", param_hint="--siren")
+    _run(lambda sessions: admin.create_organisation(sessions, siren=siren, name=name))
+    typer.echo(f"Organisme {siren} créé : {name}")
+
+
+@organisation_app.command("list")
+def list_organisations(text: Annotated[str, typer.Argument(metavar="[TEXTE]", help="Partie du nom.")] = "") -> None:
+    """Liste les organismes."""
+    from services.ingest import admin
+
+    found = _run(lambda sessions: admin.list_organisations(sessions, text=text))
+    _table(("SIREN", "INSEE", "Nom", "Identifiant"), [(o.siren, o.insee_code or "—", o.name, o.slug) for o in found])
+
+
+@vendor_app.command("create")
+def create_vendor(name: Annotated[str, typer.Argument(metavar="NOM")]) -> None:
+    """Ajoute un éditeur de logiciel."""
+    from services.ingest import admin
+
+    _run(lambda sessions: admin.create_vendor(sessions, name=name))
+    typer.echo(f"Éditeur créé : {name}")
+
+
+@vendor_app.command("list")
+def list_vendors() -> None:
+    """Liste les éditeurs."""
+    from services.ingest import admin
+
+    found = _run(admin.list_vendors)
+    _table(("Nom", "Depuis", "Actif"), [(v.name, f"{v.created_at:%d/%m/%Y}", _yes(not v.disabled_at)) for v in found])
+
+
+@key_app.command("create")
+def create_key(vendor: Annotated[str, typer.Option(metavar="ÉDITEUR", help="Nom de l'éditeur.")], name: Name) -> None:
+    """Crée une clé ; elle n'est montrée qu'une fois."""
+    from services.ingest import admin
+
+    async def create(sessions: "Sessions") -> str:
+        owner = await admin.find_vendor_by_name(sessions, vendor)
+        return (await admin.create_key(sessions, vendor=owner, name=name, pepper=_pepper())).text
+
+    typer.echo(_run(create))
+    typer.echo("Conservez cette clé maintenant : elle ne sera plus montrée.", err=True)
+
+
+@key_app.command("list")
+def list_keys() -> None:
+    """Liste les clés, sans leur secret."""
+    from services.ingest import admin
+
+    found = _run(admin.list_keys)
+    rows = [(key.prefix, vendor.name, key.name, f"{key.created_at:%d/%m/%Y}", _key_state(key)) for key, vendor in found]
+    _table(("Préfixe", "Éditeur", "Nom", "Depuis", "État"), rows)
+
+
+@key_app.command("revoke")
+def revoke_key(prefix: Prefix) -> None:
+    """Révoque une clé, tout de suite."""
+    from services.ingest import admin
+
+    _run(lambda sessions: admin.revoke_key(sessions, prefix=prefix))
+    typer.echo(f"Clé {prefix} révoquée.")
+
+
+@habilitation_app.command("grant")
+def grant_habilitation(
+    vendor: Annotated[str, typer.Option(metavar="ÉDITEUR", help="Nom de l'éditeur.")],
+    organisation: Annotated[str, typer.Option(metavar="NUMÉRO", help="SIREN, SIRET ou code INSEE.")],
+    basis: Annotated[str, typer.Option(metavar="TEXTE", help="Sur quoi repose ce droit : une convention…")],
+    schema: Annotated[list[str] | None, typer.Option(metavar="NOM", help="Schéma ; tous sinon. Répétable.")] = None,
+) -> None:
+    """Note qu'un organisme permet à un éditeur de déposer pour lui."""
+    from services.ingest import admin
+    from services.ingest.organisations import find_organisation
+    from shared.registry import load_registry
+
+    async def grant(sessions: "Sessions") -> UUID:
+        registry = load_registry()
+        names = [registry.get(one).name for one in schema] if schema else None
+        owner = await admin.find_vendor_by_name(sessions, vendor)
+        async with sessions() as session:
+            siren = (await find_organisation(session, organisation)).siren
+        return await admin.grant_habilitation(
+            sessions, vendor=owner, organisation_siren=siren, schemas=names, basis=basis
+        )
+
+    typer.echo(f"Habilitation {_run(grant)}")
+
+
+@habilitation_app.command("list")
+def list_habilitations() -> None:
+    """Liste les habilitations."""
+    from services.ingest import admin
+
+    found = _run(admin.list_habilitations)
+    rows = [
+        (str(h.id), v.name, o.name, ", ".join(h.schemas or ["tous"]), "révoquée" if h.revoked_at else "active")
+        for h, v, o in found
+    ]
+    _table(("Identifiant", "Éditeur", "Organisme", "Schémas", "État"), rows)
+
+
+@habilitation_app.command("revoke")
+def revoke_habilitation(identifier: Annotated[UUID, typer.Argument(metavar="IDENTIFIANT")]) -> None:
+    """Révoque une habilitation, tout de suite."""
+    from services.ingest import admin
+
+    _run(lambda sessions: admin.revoke_habilitation(sessions, habilitation_id=identifier))
+    typer.echo(f"Habilitation {identifier} révoquée.")
+
+
+@app.command()
+def verify(
+    as_json: Annotated[bool, typer.Option("--json", help="Une ligne JSON par invariant.")] = False,
+    wait_seconds: Annotated[float, typer.Option(metavar="N", help="Attend d'abord que plus rien n'attende.")] = 0.0,
+) -> None:
+    """Vérifie les invariants de la base et des fichiers. Sort avec 1 si l'un est rompu."""
+    from services.cli.verify.command import verify_and_show
+
+    with refusing.in_french():
+        running = _running()
+        whole = asyncio.run(
+            verify_and_show(running.database_url, running.blobs_url, as_json=as_json, wait_seconds=wait_seconds)
+        )
+    raise typer.Exit(0 if whole else 1)
+
+
+def _yes(value: bool) -> str:
+    return "oui" if value else "non"
+
+
+def _key_state(key: "ApiKey") -> str:
+    if key.revoked_at is not None:
+        return "révoquée"
+    if key.expires_at is not None and key.expires_at < datetime.now(UTC):
+        return "expirée"
+    return "active"
+
+
+def _run(action: "Callable[[Sessions], Awaitable[T]]") -> T:
+    async def run() -> T:
+        async with _sessions() as sessions:
+            return await action(sessions)
+
+    with refusing.in_french():
+        return asyncio.run(run())
+
+
+@asynccontextmanager
+async def _sessions() -> "AsyncIterator[Sessions]":
+    from shared.db import make_engine, make_sessions
+
+    engine = make_engine(_running().database_url, "socle_ingest", pool_size=2)
+    try:
+        yield make_sessions(engine)
+    finally:
+        await engine.dispose()
+
+
+def _running() -> "Running":
+    """The installation named by the environment, else the one that runs on this machine. Raises SettingsRefused."""
+    from services.cli.data_folder import Running, data_folder
+    from services.cli.targets import SettingsRefused
+
+    folder = data_folder()
+    running = folder.read_running()
+    database_url = os.environ.get("SOCLE_DATABASE_URL") or (running.database_url if running else None)
+    if database_url is None:
+        raise SettingsRefused(
+            "Quelle base ? Indiquez SOCLE_DATABASE_URL, ou lancez « socle start » sur cette machine "
+            f"(aucun ne tourne dans {folder.path}, voyez SOCLE_DATA_DIR)."
+        )
+    blobs_url = os.environ.get("SOCLE_BLOBS_URL") or (running.blobs_url if running else "")
+    return Running(database_url, running.queue_url if running else "", blobs_url, running.pid if running else 0)
+
+
+def _pepper() -> str:
+    from services.cli.data_folder import data_folder
+    from services.cli.targets import SettingsRefused
+
+    given = os.environ.get("SOCLE_KEY_PEPPER")
+    if given:
+        return given
+    if os.environ.get("SOCLE_DATABASE_URL"):
+        raise SettingsRefused("Il manque la variable d'environnement SOCLE_KEY_PEPPER.")
+    return data_folder().pepper()
+
+
+def _table(headers: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    from services.cli.screen import Screen
+
+    Screen().table("", headers, rows)

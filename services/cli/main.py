@@ -1,0 +1,173 @@
+"""The command `socle`. Each command loads what it needs when it is called: `socle --help` must be instant."""
+
+import asyncio
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.cli import admin, refusing
+
+app = typer.Typer(
+    name="socle",
+    help="Socle : recevoir, valider, publier et servir les données ouvertes des collectivités.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(admin.app, name="admin")
+
+
+class ServiceName(StrEnum):
+    """A service with a worker."""
+
+    INGEST = "ingest"
+    VALIDATOR = "validator"
+    CATALOG = "catalog"
+
+
+class WebName(StrEnum):
+    """What a web process may serve."""
+
+    INGEST = "ingest"
+    VALIDATOR = "validator"
+    CATALOG = "catalog"
+    ALL = "all"
+
+
+class CheckFormat(StrEnum):
+    """How `socle check` shows its report."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+FilePath = Annotated[
+    Path, typer.Argument(metavar="FICHIER", exists=True, dir_okay=False, readable=True, help="Le fichier.")
+]
+Schema = Annotated[str, typer.Option(metavar="NOM", help="Schéma, par exemple scdl/deliberations ou deliberations.")]
+SchemaVersion = Annotated[str | None, typer.Option(metavar="VERSION", help="Version du schéma ; la dernière sinon.")]
+
+
+@app.command()
+def start() -> None:
+    """Lance tout sur cette machine, avec un bac à sable ; Ctrl-C arrête tout.
+
+    Variables : SOCLE_PORT (8000), SOCLE_HOST (127.0.0.1), SOCLE_DATA_DIR (.socle), SOCLE_DEPARTEMENTS (31),
+    SOCLE_DEMO=0 pour se passer de la démonstration du premier lancement.
+    """
+    from services.cli.screen import Screen
+    from services.cli.start import StartSettings, run_start
+
+    with refusing.in_french():
+        run_start(StartSettings(), Screen())
+
+
+@app.command()
+def serve(
+    service: Annotated[WebName, typer.Argument(metavar="SERVICE", help="ingest, validator, catalog ou all.")],
+    host: Annotated[str, typer.Option(metavar="ADRESSE", help="Adresse d'écoute.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(metavar="PORT", min=1, max=65535, help="Port d'écoute.")] = 8000,
+) -> None:
+    """Sert un service (ou tous derrière un port) jusqu'à SIGTERM."""
+    from services.cli.processes import serve as serve_service
+
+    with refusing.in_french():
+        serve_service(service.value, host=host, port=port)
+
+
+@app.command()
+def work(
+    service: Annotated[ServiceName, typer.Argument(metavar="SERVICE", help="ingest, validator ou catalog.")],
+) -> None:
+    """Fait le travail de fond d'un service jusqu'à SIGTERM."""
+    from services.cli.processes import work as work_for
+
+    with refusing.in_french():
+        work_for(service.value)
+
+
+@app.command()
+def migrate() -> None:
+    """Met à jour le schéma de la base SOCLE_DATABASE_URL ; à lancer avant chaque nouvelle version."""
+    from services.cli.targets import SettingsRefused
+    from shared.migrate import DEFAULT_DEPARTEMENTS
+    from shared.migrate import migrate as migrate_database
+
+    with refusing.in_french():
+        database_url = os.environ.get("SOCLE_DATABASE_URL")
+        if not database_url:
+            raise SettingsRefused("Il manque la variable d'environnement SOCLE_DATABASE_URL.")
+        wanted = os.environ.get("SOCLE_DEPARTEMENTS", "").split(",")
+        departements = tuple(part.strip() for part in wanted if part.strip()) or DEFAULT_DEPARTEMENTS
+        asyncio.run(migrate_database(database_url, departements))
+    typer.echo("La base est à jour.")
+
+
+@app.command()
+def push(
+    file: FilePath,
+    schema: Schema,
+    organisation: Annotated[
+        str | None, typer.Option(metavar="NUMÉRO", help="SIREN, SIRET ou code INSEE ; celui du bac à sable sinon.")
+    ] = None,
+    schema_version: SchemaVersion = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Attend la fin et montre les constats.")] = False,
+    base_url: Annotated[
+        str | None, typer.Option(envvar="SOCLE_BASE_URL", metavar="URL", help="Adresse du Socle.")
+    ] = None,
+    key: Annotated[str | None, typer.Option(envvar="SOCLE_API_KEY", metavar="CLÉ", help="Clé d'API.")] = None,
+    idempotency_key: Annotated[
+        str | None, typer.Option(metavar="TEXTE", help="Identifiant de l'envoi ; engendré sinon.")
+    ] = None,
+) -> None:
+    """Dépose un fichier. Sort avec 0 (publié, inchangé), 1 (rejeté) ou 2 (refus)."""
+    from services.cli.push.command import Destination, Orders, push_file
+    from services.cli.screen import Screen
+
+    with refusing.in_french():
+        destination = Destination(base_url, key, organisation)
+        orders = Orders(schema, schema_version, idempotency_key, wait)
+        code = asyncio.run(push_file(file, destination, orders, Screen()))
+    raise typer.Exit(code)
+
+
+@app.command()
+def check(
+    file: FilePath,
+    schema: Schema,
+    schema_version: SchemaVersion = None,
+    output: Annotated[CheckFormat, typer.Option("--format", metavar="text|json", help="Forme.")] = CheckFormat.TEXT,
+) -> None:
+    """Valide un fichier ici même, sans serveur ni clé. Sort avec 0 (valide) ou 1 (invalide)."""
+    from services.cli.check import check_file
+    from services.cli.screen import Screen
+
+    with refusing.in_french():
+        code = check_file(file, schema, schema_version, as_json=output is CheckFormat.JSON, screen=Screen())
+    raise typer.Exit(code)
+
+
+@app.command()
+def schemas(
+    show: Annotated[str | None, typer.Argument(metavar="[show]", help="« show » pour un seul schéma.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="[NOM]", help="Nom du schéma à montrer.")] = None,
+) -> None:
+    """Liste les schémas connus ; « schemas show NOM » en montre les colonnes."""
+    from services.cli.schemas import list_schemas, show_schema
+    from services.cli.screen import Screen
+
+    with refusing.in_french():
+        if show is None:
+            list_schemas(Screen())
+        elif show == "show" and name is not None:
+            show_schema(name, Screen())
+        else:
+            raise typer.BadParameter("attendu : « socle schemas » ou « socle schemas show NOM »")
+
+
+if __name__ == "__main__":
+    app()
