@@ -32,7 +32,7 @@ check: setup ## Vérifie la forme, les types et les règles d'import
 	$(BIN)/lint-imports
 
 bench: setup ## Mesure les temps de référence (une ligne JSON par mesure)
-	@$(BIN)/python tests/bench $(ARGS)
+	@PYTHONPATH=tests $(BIN)/python tests/bench $(ARGS)
 
 lock: setup ## Recalcule les versions figées (ARGS=--upgrade pour les plus récentes)
 	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes $(ARGS) \

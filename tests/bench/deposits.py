@@ -1,0 +1,79 @@
+"""How fast a deposit is accepted and published."""
+
+import asyncio
+import tempfile
+import time
+from pathlib import Path
+
+from figures import Figure, latency
+from samples import communes, deliberations
+from stack import Stack, end_of, push, running_stack
+
+ACCEPTS = 200
+TRAVELS = 30
+MANY = 200
+ORGANISATIONS = 20
+ROWS = 500
+
+
+async def measure_deposits() -> list[Figure]:
+    """Against a whole installation in separate processes, with durable servers."""
+    sirens = communes(ORGANISATIONS)
+    with tempfile.TemporaryDirectory(prefix="socle-bench-") as folder:
+        async with running_stack(Path(folder), sirens) as stack:
+            travels = await _travels(stack, sirens[0])
+            many = await _many(stack, sirens)
+            accepts = await _accepts(stack, sirens[1])
+    return [accepts, travels, many]
+
+
+async def _accepts(stack: Stack, siren: str) -> Figure:
+    """From the first byte sent to the 202 read, one after the other, 100 kB each."""
+    seconds = []
+    stack.kill("work validator")  # what is measured is the promise, not the work that follows it
+    async with stack.client() as client:
+        for number in range(ACCEPTS):
+            content = deliberations(siren, mark=f"{number:06}", rows=1050)
+            began = time.perf_counter()
+            await push(client, siren, content)
+            seconds.append(time.perf_counter() - began)
+    return latency("deposit accepted", seconds[10:], bytes=len(content), aim_p50_ms=15)
+
+
+async def _travels(stack: Stack, siren: str) -> Figure:
+    """From the push to the first answer that says `published`, on an idle installation."""
+    seconds = []
+    async with stack.client() as client:
+        for number in range(TRAVELS):
+            content = deliberations(siren, mark=f"voyage {number}", rows=ROWS)
+            began = time.perf_counter()
+            end = await end_of(client, await push(client, siren, content), pause_seconds=0.01)
+            seconds.append(time.perf_counter() - began)
+            assert end["state"] == "published", end
+            await asyncio.sleep(0.1)
+    return latency("push to published", seconds[3:], rows=ROWS, aim_p50_ms=400)
+
+
+async def _many(stack: Stack, sirens: list[str]) -> Figure:
+    """All pushed at once by all organisations; until the last one has ended."""
+    async with stack.client() as client:
+        began = time.perf_counter()
+
+        async def push_in_turn(siren: str) -> list[dict[str, object]]:
+            return [
+                await push(client, siren, deliberations(siren, mark=f"beaucoup {number}", rows=ROWS))
+                for number in range(MANY // len(sirens))
+            ]
+
+        accepted = [one for some in await asyncio.gather(*map(push_in_turn, sirens)) for one in some]
+        pushed = time.perf_counter() - began
+        ends = [await end_of(client, one, seconds=300) for one in accepted]
+        seconds = time.perf_counter() - began
+    assert {end["state"] for end in ends} == {"published"}
+    return {
+        "figure": "deposits end to end",
+        "deposits_per_second": round(MANY / seconds, 1),
+        "accepted_per_second": round(MANY / pushed, 1),
+        "deposits": MANY,
+        "rows": ROWS,
+    }
