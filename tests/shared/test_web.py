@@ -1,0 +1,151 @@
+"""The HTTP edge that every service shares."""
+
+import json
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import APIRouter, FastAPI
+from pydantic import BaseModel
+from serving import served
+from sqlalchemy.exc import OperationalError
+
+from shared.errors import NotFound
+from shared.logs import JsonFormatter, current_request_id, logged_with
+from shared.web import make_service_app, refusals
+
+router = APIRouter(prefix="/v1")
+
+
+class Thing(BaseModel):
+    """A body."""
+
+    size: int
+
+
+@router.get("/things/{number}", responses=refusals(NotFound))
+async def get_thing(number: int, colour: str | None = None) -> dict[str, Any]:
+    """Things 1 to 3 fail, each in its way."""
+    if number == 1:
+        raise NotFound("Rien.", action="Cherchez ailleurs.")
+    if number == 2:
+        raise OperationalError("SELECT", {}, ConnectionRefusedError("password=secret"))
+    if number == 3:
+        raise RuntimeError("a bug with a secret inside")
+    return {"number": number, "colour": colour, "request_id": current_request_id()}
+
+
+@router.post("/things")
+async def post_thing(thing: Thing) -> Thing:
+    """A body comes back."""
+    return thing
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+
+    async def check() -> bool:
+        return True
+
+    app = make_service_app(
+        title="Essai", description="Essai", routers=[router], lifespan=lifespan, checks=lambda: {"thing": check}
+    )
+    async with served(app) as url, httpx.AsyncClient(base_url=url) as found:
+        yield found
+
+
+async def test_a_refusal_is_a_problem_document(client: httpx.AsyncClient) -> None:
+    response = await client.get("/v1/things/1")
+    assert response.status_code == 404
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json() == {
+        "type": "/problems/not-found",
+        "title": "Ressource introuvable",
+        "status": 404,
+        "detail": "Rien.",
+        "code": "not-found",
+        "action": "Cherchez ailleurs.",
+        "instance": "/v1/things/1",
+        "request_id": response.headers["x-request-id"],
+    }
+
+
+async def test_an_outage_of_the_database_is_a_503_that_tells_when_to_come_back(client: httpx.AsyncClient) -> None:
+    response = await client.get("/v1/things/2")
+    assert (response.status_code, response.json()["code"]) == (503, "service-unavailable")
+    assert response.headers["retry-after"] == "2"
+    assert "secret" not in response.text
+
+
+async def test_a_bug_says_nothing_of_our_insides(client: httpx.AsyncClient) -> None:
+    response = await client.get("/v1/things/3", headers={"X-Request-Id": "request-of-a-bug"})
+    assert (response.status_code, response.json()["code"]) == (500, "internal-error")
+    assert response.json()["request_id"] == "request-of-a-bug"
+    assert "secret" not in response.text
+
+
+async def test_an_unknown_parameter_is_named_with_the_nearest_one(client: httpx.AsyncClient) -> None:
+    problem = (await client.get("/v1/things/9", params={"color": "bleu"})).json()
+    assert problem["code"] == "invalid-parameter"
+    assert problem["parameter"] == "color"
+    assert "« colour »" in problem["action"]
+
+
+async def test_a_wrong_body_is_pointed_at(client: httpx.AsyncClient) -> None:
+    problem = (await client.post("/v1/things", json={"size": "grand"})).json()
+    assert problem["code"] == "invalid-request"
+    assert problem["errors"][0]["pointer"] == "#/size"
+
+
+@pytest.mark.parametrize("offered", ["short", "with space inside", "x" * 65, "é" * 10])
+async def test_a_request_id_that_is_not_one_is_replaced(client: httpx.AsyncClient, offered: str) -> None:
+    response = await client.get("/v1/things/9", headers={"X-Request-Id": offered.encode("utf-8")})
+    assert response.headers["x-request-id"] != offered
+    assert response.json()["request_id"] == response.headers["x-request-id"]
+
+
+async def test_a_well_formed_request_id_is_kept(client: httpx.AsyncClient) -> None:
+    response = await client.get("/v1/things/9", headers={"X-Request-Id": "vendor-42.a_B"})
+    assert response.headers["x-request-id"] == "vendor-42.a_B"
+
+
+async def test_health_tells_what_answers(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/health/live")).json() == {"live": True}
+    assert (await client.get("/health/ready")).json() == {"ready": True, "checks": {"thing": True}}
+
+
+async def test_the_documentation_needs_no_other_host(client: httpx.AsyncClient) -> None:
+    for path in ("/docs", "/docs/reference"):
+        page = await client.get(path)
+        assert page.status_code == 200
+        addresses = [part.split('"')[0] for part in page.text.split('src="')[1:] + page.text.split('href="')[1:]]
+        assert addresses
+        for address in addresses:
+            assert address.startswith("/")
+            assert (await client.get(address)).status_code == 200
+
+
+async def test_the_openapi_document_declares_problems_only(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/openapi.json")).json()
+    assert document["openapi"].startswith("3.1")
+    for path in document["paths"].values():
+        for operation in path.values():
+            for status, answer in operation["responses"].items():
+                if int(status) >= 400:
+                    assert list(answer["content"]) == ["application/problem+json"]
+
+
+def test_a_log_line_is_an_object_that_carries_its_context() -> None:
+    record = logging.makeLogRecord(
+        {"name": "here", "msg": "seen %s", "args": ("this",), "levelname": "INFO", "size": 3}
+    )
+    with logged_with(request_id="r1"), logged_with(deposit_id="d1"):
+        line = json.loads(JsonFormatter("work-here").format(record))
+    assert (line["message"], line["size"], line["process"]) == ("seen this", 3, "work-here")
+    assert (line["request_id"], line["deposit_id"]) == ("r1", "d1")
