@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from services.validator.findings import FindingCode
+from services.validator.findings import VALUE_LIMIT, FindingCode
 
 DAY_FIRST = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})", re.ASCII)
 YEAR_FIRST = re.compile(r"(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})(?:[T ].*)?", re.ASCII)
@@ -18,6 +18,8 @@ SPACES = re.compile(r"[\s\u202f\u00a0]+")
 
 def suggest(code: FindingCode, text: str, *, allowed: Iterable[str] = ()) -> str | None:
     """A replacement for `text` that the fault of `code` would not refuse for the same reason, or None."""
+    if len(text) > VALUE_LIMIT:
+        return None
     if code is FindingCode.DATE_FORMAT:
         return _iso_date(text)
     if code in (FindingCode.NUMBER_FORMAT, FindingCode.INTEGER_FORMAT):

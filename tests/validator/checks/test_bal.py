@@ -1,0 +1,48 @@
+"""Which version of the address format a file follows, and what decides its verdict."""
+
+import pytest
+from judging import Judge, codes
+
+from services.validator.checks.bal import version_of
+
+IDS = ["id_ban_commune", "id_ban_toponyme", "id_ban_adresse"]
+
+ADDRESSES = "commune_insee;voie_nom;numero;long;lat\n31395;Rue du Lac;4;1.3;43.4\n"
+
+
+@pytest.mark.parametrize(
+    ("columns", "version"),
+    [
+        ([*IDS, "toponyme"], "1.5.0"),
+        ([*IDS, "voie_nom"], "1.4.0"),
+        ([*IDS[:2], "toponyme"], "1.3.0"),
+        (["voie_nom"], "1.3.0"),
+        ([], "1.3.0"),
+        (["ID BAN Commune", "id_ban_toponyme", "ID_BAN_ADRESSE", "Toponyme"], "1.5.0"),
+    ],
+)
+def test_the_version_is_told_from_the_columns(columns: list[str], version: str) -> None:
+    assert version_of(columns) == version
+
+
+def test_the_columns_choose_the_version_unless_one_is_asked_for(judge: Judge) -> None:
+    assert judge(ADDRESSES, "bal").report.judged_by.version == "1.3.0"
+    assert judge(ADDRESSES, "bal", version="1.5.0").report.judged_by.version == "1.5.0"
+
+
+def test_what_the_national_validator_only_warns_of_does_not_refuse(judge: Judge) -> None:
+    found = judge(ADDRESSES, "bal")
+    assert found.report.verdict == "valid"
+    assert set(codes(found)) == {"missing-optional-column"}
+
+
+@pytest.mark.parametrize("column", ["commune_insee", "voie_nom", "numero", "long", "lat"])
+def test_a_column_of_the_profile_must_be_there(judge: Judge, column: str) -> None:
+    found = judge(ADDRESSES.replace(column, "autre"), "bal")
+    assert found.report.verdict == "invalid"
+    assert codes(found)["missing-column"] == 1
+
+
+def test_an_empty_line_is_skipped(judge: Judge) -> None:
+    found = judge(ADDRESSES + "\n;;;;\n", "bal")
+    assert (found.report.verdict, found.report.stats.rows) == ("valid", 1)

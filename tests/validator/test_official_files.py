@@ -1,0 +1,131 @@
+"""Every CSV file of the six schemas in the official collection: a verdict, findings to act on, and why it differs.
+
+Ours is compared with Validata 0.13 (on Frictionless 5.18.1, its working pair) as `MANIFEST.tsv` records it.
+"""
+
+import csv
+from pathlib import Path
+
+import pytest
+from judging import Judge, codes
+
+SCHEMAS = {
+    "deliberations": "scdl/deliberations",
+    "subventions": "scdl/subventions",
+    "equipements": "scdl/equipements",
+    "prenoms": "scdl/prenoms",
+    "base-adresse-locale": "etalab/schema-bal",
+    "marches-publics": "decp/marches",
+}
+"""Folder of the collection → our schema."""
+
+VALIDATA = "validata0.13.0+frictionless5.18.1"
+
+OTHERS = ("datasubvention-fork", "futurocite-be")
+"""Schemas of others, under which some files were judged too."""
+
+BAL = "les règles du validateur national des adresses décident, pas celles du schéma de table"
+VOTES = "le décompte des voix avertit sans refuser : pouvoirs et votes blancs"
+EMPTY = "un fichier sans ligne ne sert à personne"
+READ = "lu par nous (cp1252), illisible pour Validata"
+
+WANTED: dict[str, tuple[str, str]] = {
+    "_derived/deliberations/header_lowercase.csv": ("valid", "les noms de colonnes sont rapprochés et listés"),
+    "_derived/deliberations/header_only.csv": ("invalid", EMPTY),
+    "_derived/deliberations/nomenclature_wrong.csv": ("valid", "un référentiel propre à la collectivité est admis"),
+    "_derived/deliberations/votes_sum_wrong.csv": ("valid", VOTES),
+    "_derived/deliberations/valid_cp1252_semicolon_crlf.csv": ("valid", READ),
+    "marches-publics/decp-tabulaire_fichier-vide.csv": ("invalid", EMPTY),
+    "base-adresse-locale/validateur-bal_without_row.csv": ("invalid", EMPTY),
+    **{
+        f"base-adresse-locale/{name}.csv": ("valid", BAL)
+        for name in (
+            "api-depot_bal-warnings",
+            "api-depot_test-valid",
+            "ban_adresses-21286_cocorico.legacy",
+            "moissonneur_1.3-valid-multi-commune",
+            "validateur-bal_1.4_1.3-incoherent-uid_adresse",
+            "validateur-bal_1.4_1.3-invalid-uid_adresse",
+            "validateur-bal_1.4_1.3-valid-uid_adresse",
+            "validateur-bal_1.4_1.3-valid",
+            "validateur-bal_1.4_1.4-bad-dependance-id-ban",
+            "validateur-bal_1.4_1.4-cog-no-match-id_ban_commune",
+            "validateur-bal_1.4_1.4-good-dependance-id-ban",
+            "validateur-bal_1.4_1.4-ids-ban-empty",
+            "validateur-bal_1.4_1.4-incoherent-dependance-id-ban",
+            "validateur-bal_1.4_1.4-no-ids-ban-every",
+            "validateur-bal_1.4_1.4-valid-relax",
+            "validateur-bal_1.4_1.4-valid",
+            "validateur-bal_1.4_1.4-without-ban-adresse",
+            "validateur-bal_1.5_1.5-valid",
+            "validateur-bal_auto-detect-1.4",
+            "validateur-bal_auto-detect-1.5",
+        )
+    },
+}
+"""File → our verdict and why it is not Validata's."""
+
+
+def entries(official: Path) -> list[dict[str, str]]:
+    with (official / "scdl" / "files" / "MANIFEST.tsv").open(encoding="utf-8") as file:
+        every = csv.DictReader(file, delimiter="\t")
+        return [entry for entry in every if entry["file"].endswith(".csv") and folder_of(entry["file"]) in SCHEMAS]
+
+
+def folder_of(name: str) -> str:
+    return name.removeprefix("_derived/").split("/")[0]
+
+
+def theirs(entry: dict[str, str]) -> str:
+    """Validata's verdict under the catalogue's schema: `valid`, or `invalid` (unreadable counts as refused)."""
+    judgements = [each for each in entry[VALIDATA].split("; [") if not any(other in each for other in OTHERS)]
+    return "valid" if any(each.endswith("VALID") and "INVALID" not in each for each in judgements) else "invalid"
+
+
+@pytest.fixture
+def files(official: Path) -> Path:
+    """The folder of the collection."""
+    return official / "scdl" / "files"
+
+
+def test_verdicts_are_validatas_but_for_wanted_differences(official: Path, files: Path, judge: Judge) -> None:
+    differences = {}
+    for entry in entries(official):
+        name = entry["file"]
+        verdict = judge(files / name, SCHEMAS[folder_of(name)]).report.verdict
+        if verdict != theirs(entry):
+            differences[name] = verdict
+    assert differences == {name: verdict for name, (verdict, _) in WANTED.items()}
+
+
+def test_every_refusal_can_be_acted_on(official: Path, files: Path, judge: Judge) -> None:
+    for entry in entries(official):
+        report = judge(files / entry["file"], SCHEMAS[folder_of(entry["file"])]).report
+        errors = [finding for finding in report.findings if finding.severity == "error"]
+        assert bool(errors) is (report.verdict == "invalid"), entry["file"]
+        for finding in errors:
+            assert finding.message
+            assert finding.how_to_mend
+            assert finding.row is not None or finding.code in ("no-rows", "empty-file", "html-instead-of-csv")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("_derived/deliberations/blank_rows_end.csv", {"blank-row": 2}),
+        ("_derived/deliberations/dates_jjmmaaaa.csv", {"date-format": 5}),
+        ("_derived/deliberations/duplicate_rows.csv", {"duplicate-identity": 1}),
+        ("_derived/deliberations/extra_cell.csv", {"extra-cell": 1}),
+        ("_derived/deliberations/html_instead_of_csv.csv", {"html-instead-of-csv": 1}),
+        ("_derived/deliberations/missing_cells.csv", {"missing-cell": 13, "required-value": 3}),
+        ("_derived/deliberations/pref_date_before.csv", {"comparison-failed": 1}),
+        ("_derived/deliberations/siret_bad_luhn.csv", {"siret-invalid": 3}),
+        ("_derived/deliberations/siret_spaces.csv", {"pattern-mismatch": 3}),
+        ("_derived/equipements/decimal_comma.csv", {"number-format": 2}),
+        ("equipements/saint-etienne-metropole_services-publics_osm.csv", {"encoding-unknown": 1}),
+        ("subventions/datasubvention_exemple-duplicate-column.csv", {"duplicate-column": 1}),
+        ("subventions/etalab_format-subventions_exemple.csv", {"pattern-mismatch": 2, "siret-invalid": 1}),
+    ],
+)
+def test_counts_are_those_of_validata(files: Path, judge: Judge, name: str, expected: dict[str, int]) -> None:
+    assert codes(judge(files / name, SCHEMAS[folder_of(name)])) == expected

@@ -1,0 +1,57 @@
+"""What the report counts and lists."""
+
+import json
+
+from judging import Judge, deliberation_file
+
+from services.validator.pipeline import ENGINE_VERSION
+from services.validator.report import ReportOut
+from services.validator.tally import KEPT_LIMIT, SAMPLES_LIMIT
+
+
+def test_a_report_has_its_shape(judge: Judge) -> None:
+    report = judge(deliberation_file({"DELIB_DATE": "31/12/2024"}, {"DELIB_ID": "2"})).report
+    document = json.loads(report.model_dump_json(by_alias=True))
+    assert list(document) == [
+        "verdict", "engine_version", "schema", "input", "stats", "header", "by_rule", "findings", "corrections",
+        "truncated",
+    ]  # fmt: skip
+    assert document["engine_version"] == ENGINE_VERSION
+    assert document["schema"]["name"] == "scdl/deliberations"
+    assert document["input"]["encoding"] == "utf-8"
+    assert (document["input"]["delimiter"], document["input"]["header_row"]) == (",", 1)
+    assert document["stats"]["rows"] == 2
+    assert document["stats"]["valid_rows"] == 1
+    assert document["header"]["matched"][0] == {"source": "COLL_NOM", "field": "COLL_NOM", "confidence": 1.0}
+    assert document["by_rule"][0]["validata"] == "type-error"
+    assert ReportOut.model_validate_json(json.dumps(document)) == report
+
+
+def test_counts_are_complete_and_lists_bounded(judge: Judge) -> None:
+    rows = [{"DELIB_ID": str(number), "DELIB_DATE": "31/12/2024"} for number in range(2 * KEPT_LIMIT)]
+    report = judge(deliberation_file(*rows)).report
+    assert report.truncated
+    assert (report.stats.errors, len(report.findings)) == (2 * KEPT_LIMIT, KEPT_LIMIT)
+    (rule,) = [each for each in report.by_rule if each.code == "date-format"]
+    assert (rule.count, len(rule.samples)) == (2 * KEPT_LIMIT, SAMPLES_LIMIT)
+    assert report.stats.valid_rows == 0
+
+
+def test_errors_are_listed_before_warnings_when_not_all_fit(judge: Judge) -> None:
+    rows = [{"DELIB_ID": str(number), "DELIB_MATIERE_NOM": "x"} for number in range(KEPT_LIMIT + 10)]
+    report = judge(deliberation_file(*rows, {"DELIB_ID": "last", "DELIB_DATE": "x"})).report
+    assert any(each.code == "date-format" for each in report.findings)
+    assert report.truncated
+
+
+def test_findings_are_in_file_order(judge: Judge) -> None:
+    rows = [{"DELIB_ID": "1", "DELIB_MATIERE_NOM": "x"}, {"DELIB_ID": "2", "DELIB_DATE": "x"}, {"DELIB_ID": ""}]
+    report = judge(deliberation_file(*rows)).report
+    lines = [each.row for each in report.findings if each.row != 1]
+    assert lines == [2, 3, 4]
+
+
+def test_a_clean_file_has_nothing_to_mend(judge: Judge) -> None:
+    report = judge(deliberation_file({})).report
+    assert (report.verdict, report.stats.errors, report.stats.warnings) == ("valid", 0, 0)
+    assert {each.severity for each in report.findings} == {"info"}
