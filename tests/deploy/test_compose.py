@@ -40,7 +40,9 @@ def gigabytes(text: str) -> float:
 
 @pytest.mark.parametrize("name", PROCESSES)
 def test_a_process_runs_a_command_that_exists(name: str):
-    assert why_not(PROCESSES[name]["command"]) is None
+    entrypoint, *words = PROCESSES[name].get("entrypoint", ["socle"])
+    assert entrypoint == "socle"
+    assert why_not([*words, *PROCESSES[name]["command"]]) is None
 
 
 def test_every_target_has_its_process():
@@ -145,6 +147,11 @@ def test_a_process_comes_back_and_waits_for_the_migration(name: str):
     assert one["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
     assert one["deploy"]["resources"]["limits"]["memory"]
     assert int(one["stop_grace_period"].removesuffix("s")) > DRAIN_SECONDS
+
+
+def test_the_operator_s_command_starts_only_when_asked_for():
+    assert PROCESSES["admin"]["profiles"] == ["tools"]
+    assert PROCESSES["admin"]["restart"] == "no"
 
 
 def test_the_migration_runs_once():

@@ -3,7 +3,7 @@
 import json
 import re
 
-from project import ROOT, text_of, tracked, why_not
+from project import ROOT, text_of, why_not
 
 from shared.web.health import health_router
 
@@ -83,8 +83,3 @@ def test_the_health_check_asks_a_path_and_a_port_that_exist():
     assert url[2] in paths
     assert url[1] == instructions(FINAL, "EXPOSE")[0]
     assert url[1] in instructions(FINAL, "CMD")[0]
-
-
-def test_no_file_that_the_program_reads_stays_outside_the_packages():
-    data = [path for path in tracked() if path.parts[0] in ("services", "shared") and path.suffix in {".json", ".html"}]
-    assert data, "descriptors and pages travel with the packages"

@@ -84,6 +84,11 @@ def test_commands_in_pages_exist(path: Path):
     assert not unknown
 
 
+def test_a_command_that_does_not_exist_would_be_noticed():
+    for words in (["serves"], ["serve", "nothing"], ["push", "--bogus"], ["migrate", "twice"], ["admin", "nothing"]):
+        assert why_not(words) is not None
+
+
 @pytest.mark.parametrize("path", MARKDOWN, ids=str)
 def test_make_targets_in_pages_exist(path: Path):
     targets = set(MAKE_TARGET.findall(text_of("Makefile")))
