@@ -2,8 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, TypeVar
 from uuid import UUID
@@ -156,10 +156,13 @@ def verify(
     wait_seconds: Annotated[float, typer.Option(metavar="N", help="Attend d'abord que plus rien n'attende.")] = 0.0,
 ) -> None:
     """Vérifie les invariants de la base et des fichiers. Sort avec 1 si l'un est rompu."""
+    from services.cli.targets import SettingsRefused
     from services.cli.verify.command import verify_and_show
 
-    with refusing.in_french():
+    with refusing.in_french(), _reaching_database():
         running = _running()
+        if not running.blobs_url:
+            raise SettingsRefused("Il manque la variable d'environnement SOCLE_BLOBS_URL.")
         whole = asyncio.run(
             verify_and_show(running.database_url, running.blobs_url, as_json=as_json, wait_seconds=wait_seconds)
         )
@@ -183,8 +186,21 @@ def _run(action: "Callable[[Sessions], Awaitable[T]]") -> T:
         async with _sessions() as sessions:
             return await action(sessions)
 
-    with refusing.in_french():
+    with refusing.in_french(), _reaching_database():
         return asyncio.run(run())
+
+
+@contextmanager
+def _reaching_database() -> Iterator[None]:
+    """A database that does not answer is told in French: a `socle start` that was killed leaves its address behind."""
+    from services.cli.targets import SettingsRefused
+
+    try:
+        yield
+    except OSError as error:
+        raise SettingsRefused(
+            f"La base ne répond pas ({type(error).__name__}). Si elle est celle de « socle start », relancez-le."
+        ) from error
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """What one machine supplies in place of a production's servers: PostgreSQL, Valkey, a folder of blobs, a secret."""
 
+import errno
 import os
 import socket
 import sys
@@ -75,10 +76,11 @@ def check_port(host: str, port: int) -> None:
     """Raise StartRefusal when somebody else listens there, or the address is not ours."""
     deadline = time.monotonic() + PORT_PATIENCE_SECONDS
     while (problem := _port_problem(host, port)) is not None:
-        if time.monotonic() > deadline or isinstance(problem, socket.gaierror):
+        if problem.errno != errno.EADDRINUSE:
+            raise StartRefusal(f"Impossible d'écouter sur {host}, port {port} : {problem.strerror} (SOCLE_HOST).")
+        if time.monotonic() > deadline:
             raise StartRefusal(
-                f"Le port {port} de {host} n'est pas libre ({problem.strerror}) : un autre programme l'utilise, "
-                "peut-être un Socle déjà lancé.\n"
+                f"Le port {port} est déjà pris par un autre programme, peut-être un Socle déjà lancé.\n"
                 f"Arrêtez-le, ou choisissez un autre port : SOCLE_PORT={port + 1} make start"
             )
         time.sleep(0.1)

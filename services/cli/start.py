@@ -190,3 +190,4 @@ def _log_to(folder: DataFolder) -> None:
     handler = logging.FileHandler(folder.logs_path / "start.log", encoding="utf-8")
     handler.setFormatter(JsonFormatter("start"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.getLogger("httpx").setLevel(logging.WARNING)

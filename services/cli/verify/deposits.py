@@ -1,0 +1,137 @@
+"""Deposits: their bytes, their end, their journey, their verdict, their idempotency key."""
+
+from services.cli.verify.look import Look, Promise
+from shared.deposits import ENDS
+from shared.models import DepositState
+
+_ENDS = ", ".join(f"'{state}'" for state in sorted(ENDS))
+
+_PATHS = {
+    DepositState.PUBLISHED: "received validating validated publishing published",
+    DepositState.UNCHANGED: "received validating validated publishing unchanged",
+    DepositState.SUPERSEDED: "received validating validated publishing superseded",
+    DepositState.REJECTED: "received validating rejected",
+}
+"""The whole journey behind these ends; `failed` and `cancelled` may come from anywhere."""
+
+
+async def check_raw(look: Look) -> None:
+    """(1) The bytes of every deposit are there; blobs are looked at afterwards."""
+    for row in await look.rows("SELECT id, sha256, size_bytes FROM ingest.deposit ORDER BY sequence"):
+        name = f"raw/{row['sha256']}"
+        look.must_exist(Promise("raw-kept", f"dépôt {row['id']}", name, row["sha256"], row["size_bytes"]))
+
+
+async def check_ends(look: Look, *, young_seconds: float) -> None:
+    """(2) Every deposit has ended, is held, or is younger than `young_seconds`; its record and events agree."""
+    await look.each_breaks(
+        "deposits-end",
+        "encore « {state} » après {age} s",
+        f"""SELECT id, state, round(extract(epoch FROM clock_timestamp() - received_at)) AS age FROM ingest.deposit
+            WHERE state NOT IN ({_ENDS}, 'held')
+              AND received_at < clock_timestamp() - make_interval(secs => :young)""",  # noqa: S608 - states of ours
+        young=young_seconds,
+    )
+    await look.each_breaks(
+        "deposits-end",
+        "« {state} » et date de fin ne s'accordent pas, ou un bail court encore",
+        f"""SELECT id, state FROM ingest.deposit
+            WHERE (state IN ({_ENDS})) <> (ended_at IS NOT NULL)
+               OR state IN ({_ENDS}) AND lease_until IS NOT NULL""",  # noqa: S608 - states of ours
+    )
+    await _check_events(look)
+
+
+async def _check_events(look: Look) -> None:
+    journeys = await look.rows("""
+        SELECT d.id, d.state, coalesce(array_agg(e.state ORDER BY e.id) FILTER (WHERE e.id IS NOT NULL), '{}') AS path
+        FROM ingest.deposit AS d LEFT JOIN ingest.deposit_event AS e ON e.deposit_id = d.id
+        GROUP BY d.id, d.state
+    """)
+    for row in journeys:
+        path, state = list(row["path"]), DepositState(row["state"])
+        shown = " → ".join(path) or "aucun"
+        if len(set(path)) != len(path):
+            look.broken("deposits-end", row["id"], f"un événement est écrit deux fois : {shown}")
+        if path[:1] != [DepositState.RECEIVED]:
+            look.broken("deposits-end", row["id"], f"le parcours ne commence pas par la réception : {shown}")
+        if state in ENDS and path[-1:] != [state]:
+            look.broken("deposits-end", row["id"], f"l'état « {state} » n'est pas le dernier événement : {shown}")
+        if state in _PATHS and DepositState.FAILED not in path and path != _PATHS[state].split():
+            look.broken("deposits-end", row["id"], f"il manque une étape avant « {state} » : {shown}")
+
+
+async def check_versions_of_deposits(look: Look) -> None:
+    """(3) Published deposits and versions go two by two."""
+    await look.each_breaks(
+        "one-version-each",
+        "publié, avec {versions} version(s)",
+        """SELECT d.id, count(v.deposit_id) AS versions FROM ingest.deposit AS d
+           LEFT JOIN catalog.version AS v ON v.deposit_id = d.id
+           WHERE d.state = 'published' GROUP BY d.id HAVING count(v.deposit_id) <> 1""",
+    )
+    await look.each_breaks(
+        "one-version-each",
+        "version {number}, du dépôt {deposit_id} dont l'état est « {state} »",
+        """SELECT v.dataset_id, v.number, v.deposit_id, coalesce(d.state, 'inconnu') AS state
+           FROM catalog.version AS v LEFT JOIN ingest.deposit AS d ON d.id = v.deposit_id
+           WHERE d.state IS DISTINCT FROM 'published'""",
+    )
+    await look.each_breaks(
+        "one-version-each",
+        "le dépôt et sa version {number} ne disent pas la même chose",
+        """SELECT d.id, v.number FROM ingest.deposit AS d JOIN catalog.version AS v ON v.deposit_id = d.id
+           WHERE (d.dataset_id, d.dataset_version, d.sequence, d.schema_name)
+              IS DISTINCT FROM (v.dataset_id, v.number, v.deposit_sequence, v.schema_name)""",
+    )
+    await look.each_breaks(
+        "one-version-each",
+        "inchangé par rapport à une version qui n'existe pas",
+        """SELECT d.id FROM ingest.deposit AS d
+           LEFT JOIN catalog.version AS v ON v.dataset_id = d.dataset_id AND v.number = d.dataset_version
+           WHERE d.state = 'unchanged' AND v.number IS NULL""",
+    )
+
+
+async def check_verdicts(look: Look) -> None:
+    """(7) A refused deposit has a report with errors, an accepted one a report without, and its table."""
+    await look.each_breaks(
+        "verdicts",
+        "« {state} », avec un rapport {verdict} et {errors} erreur(s)",
+        """SELECT d.id, d.state, coalesce(r.verdict, 'absent') AS verdict, coalesce(r.errors, 0) AS errors
+           FROM ingest.deposit AS d LEFT JOIN validator.validation_report AS r ON r.deposit_id = d.id
+           WHERE CASE
+               WHEN d.state = 'rejected' THEN (r.verdict = 'invalid' AND r.errors > 0) IS NOT TRUE
+               WHEN d.state IN ('validated', 'publishing', 'held', 'published', 'unchanged', 'superseded')
+                   THEN (r.verdict = 'valid' AND r.errors = 0) IS NOT TRUE
+               ELSE r.deposit_id IS NOT NULL AND (r.verdict = 'valid') <> (r.errors = 0) END""",
+    )
+    await look.each_breaks(
+        "verdicts",
+        "rapport {verdict}, table canonique {found}",
+        """SELECT deposit_id, verdict, CASE WHEN table_sha256 IS NULL THEN 'absente' ELSE 'présente' END AS found
+           FROM validator.validation_report WHERE (verdict = 'valid') <> (table_sha256 IS NOT NULL)""",
+    )
+    for row in await look.rows("SELECT deposit_id, report_sha256, table_sha256 FROM validator.validation_report"):
+        subject = f"dépôt {row['deposit_id']}"
+        report, table = row["report_sha256"], row["table_sha256"]
+        look.must_exist(Promise("verdicts", subject, f"reports/{report}.json", report))
+        if table is not None:
+            look.must_exist(Promise("verdicts", subject, f"tables/{table}.parquet", table))
+
+
+async def check_idempotency(look: Look) -> None:
+    """(8) A bound key names a deposit of its vendor; a deposit is named by one key at most."""
+    await look.each_breaks(
+        "idempotency",
+        "désigne le dépôt {deposit_id}, inconnu ou d'un autre éditeur, ou n'a pas d'empreinte",
+        """SELECT k.key, k.deposit_id FROM ingest.idempotency_key AS k
+           LEFT JOIN ingest.deposit AS d ON d.id = k.deposit_id AND d.vendor_id = k.vendor_id
+           WHERE k.deposit_id IS NOT NULL AND (d.id IS NULL OR k.fingerprint IS NULL)""",
+    )
+    await look.each_breaks(
+        "idempotency",
+        "{keys} clés désignent ce dépôt",
+        """SELECT deposit_id, count(*) AS keys FROM ingest.idempotency_key
+           WHERE deposit_id IS NOT NULL GROUP BY deposit_id HAVING count(*) > 1""",
+    )
