@@ -3,7 +3,6 @@
 import ast
 import importlib.util
 import re
-import shlex
 import subprocess
 from collections.abc import Iterator
 from functools import cache
@@ -87,11 +86,6 @@ def app_of(service: str) -> FastAPI:
     return app
 
 
-def understood(command: str) -> bool:
-    """Whether `socle` knows this command line, options and number of arguments included. Runs nothing."""
-    return why_not(shlex.split(command)) is None
-
-
 def why_not(arguments: list[str]) -> str | None:
     """What `socle` would answer to arguments it does not know; None when it knows them."""
     command: Any = get_command(import_module("services.cli.main").app)
@@ -112,6 +106,7 @@ def why_not(arguments: list[str]) -> str | None:
 
 FENCE = re.compile(r"^```[^\n]*\n(.*?)^```", re.DOTALL | re.MULTILINE)
 INLINE = re.compile(r"`([^`\n]+)`")
+ASSIGNMENT = re.compile(r"[A-Z_]+=\S*")
 
 
 def commands_in(markdown: str, program: str) -> Iterator[str]:
@@ -122,5 +117,7 @@ def commands_in(markdown: str, program: str) -> Iterator[str]:
     for line in lines:
         for part in re.split(r"&&|;|\|", line.split(" #")[0]):
             words = part.strip().removeprefix("$ ").split()
-            if words[:1] == [program]:
+            while words and ASSIGNMENT.fullmatch(words[0]):
+                words.pop(0)
+            if words and Path(words[0]).name == program:
                 yield " ".join(words[1:])

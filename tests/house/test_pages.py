@@ -16,8 +16,8 @@ MARKDOWN = [path for path in tracked() if path.suffix == ".md"]
 LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
 MAKE_TARGET = re.compile(r"^([a-z-]+):", re.MULTILINE)
 
-PLACEHOLDERS = {"FICHIER": "pyproject.toml", "fichier.csv": "pyproject.toml", "…": ""}
-"""What pages write for a file, and for the rest of a command."""
+A_FILE = re.compile(r"(?<!\S)(?:FICHIER|\S+\.csv)(?!\S)")
+"""What pages write for a file."""
 
 
 @pytest.mark.parametrize("name", pages().PAGES)
@@ -64,12 +64,9 @@ def test_links_between_pages_lead_somewhere(path: Path):
 
 
 def told(path: Path, program: str) -> list[str]:
-    commands = []
-    for command in commands_in(text_of(path), program):
-        for mark, value in PLACEHOLDERS.items():
-            command = command.replace(mark, value)
-        commands.append(command.strip())
-    return commands
+    """Command lines of a page, with a file that exists for each file and without the `…` of the rest."""
+    commands = commands_in(text_of(path), program)
+    return [A_FILE.sub(str(ROOT / "pyproject.toml"), command.replace("…", "")).strip() for command in commands]
 
 
 @pytest.mark.parametrize("path", [path for path in MARKDOWN if path.parts[:2] != ("docs", "decisions")], ids=str)
