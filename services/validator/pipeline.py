@@ -112,7 +112,7 @@ def check_table(raw: RawTable, schema: SchemaVersion, tally: Tally, *, folder: P
         if match.matched:
             rows += _check_batch(batch, raw, schema, tally, columns=columns, checks=checks, match=match, table=table)
         else:
-            rows += sum(any(cells) for _, cells in batch)
+            rows += sum(any(cells[: len(raw.header)]) for _, cells in batch)
     error_rows = tally.error_rows - tally.counts[FindingCode.BLANK_ROW, Severity.ERROR, None]
     for refusal in raw.stopped:
         _add_refusal(refusal, tally)

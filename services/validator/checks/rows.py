@@ -17,8 +17,9 @@ def even_rows(
         line, cells = row
         if len(cells) == width and any(cells):
             even.append(row)
-        elif not any(cells):
-            faults.append(Fault(line, FindingCode.BLANK_ROW, blank_severity, None, None))
+        elif not any(cells[:width]):  # what stands beyond the header alone makes no row, but is not nothing either
+            severity = Severity.ERROR if any(cells) else blank_severity
+            faults.append(Fault(line, FindingCode.BLANK_ROW, severity, None, None))
         else:
             even.append((line, _evened(cells, line, header, faults)))
     return even
