@@ -8,7 +8,7 @@ ARGS ?=
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup start test test-long check bench lock clean
+.PHONY: help setup start test test-long check bench docs lock clean
 
 help: ## Affiche cette aide
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)$$/\1\t\2/p' Makefile | while IFS="$$(printf '\t')" read -r target text; \
@@ -33,6 +33,9 @@ check: setup ## Vérifie la forme, les types et les règles d'import
 
 bench: setup ## Mesure les temps de référence (une ligne JSON par mesure)
 	@PYTHONPATH=tests $(BIN)/python tests/bench $(ARGS)
+
+docs: setup ## Réécrit les pages de docs/ tirées du code (codes, constats, réglages…)
+	$(BIN)/python docs/generate.py
 
 lock: setup ## Recalcule les versions figées (ARGS=--upgrade pour les plus récentes)
 	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes $(ARGS) \

@@ -103,6 +103,7 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(outage, _on_database_error)
     for lost in (PostgresConnectionError, AsyncpgInterfaceError, ConnectionError, TimeoutError):
         app.add_exception_handler(lost, _on_outage)
+    app.add_exception_handler(OSError, _on_storage_error)
     app.add_exception_handler(Exception, _on_bug)
 
 
@@ -163,6 +164,12 @@ async def _on_outage(request: Request, error: Exception) -> Response:
     # A COMMIT that errors is unknown, not refused: the idempotency key settles it at the next try.
     log.error("the database could not answer", exc_info=error)
     return answer(request, ServiceUnavailable("La base de données ne répond pas pour le moment."))
+
+
+async def _on_storage_error(request: Request, error: Exception) -> Response:
+    """A full or broken disk, an object store that does not answer: nothing was promised."""
+    log.critical("the blob store could not keep or give bytes", exc_info=error, extra={"alarm": True})
+    return answer(request, ServiceUnavailable("Le stockage ne répond pas pour le moment.", retry_after_seconds=30))
 
 
 async def _on_bug(request: Request, error: Exception) -> Response:

@@ -1,5 +1,6 @@
 """The HTTP edge that every service shares."""
 
+import errno
 import json
 import logging
 from collections.abc import AsyncIterator
@@ -28,13 +29,15 @@ class Thing(BaseModel):
 
 @router.get("/things/{number}", responses=refusals(NotFound))
 async def get_thing(number: int, colour: str | None = None) -> dict[str, Any]:
-    """Things 1 to 3 fail, each in its way."""
+    """Things 1 to 4 fail, each in its way."""
     if number == 1:
         raise NotFound("Rien.", action="Cherchez ailleurs.")
     if number == 2:
         raise OperationalError("SELECT", {}, ConnectionRefusedError("password=secret"))
     if number == 3:
         raise RuntimeError("a bug with a secret inside")
+    if number == 4:
+        raise OSError(errno.ENOSPC, "No space left on device", "/a/secret/path")
     return {"number": number, "colour": colour, "request_id": current_request_id()}
 
 
@@ -80,6 +83,12 @@ async def test_an_outage_of_the_database_is_a_503_that_tells_when_to_come_back(c
     response = await client.get("/v1/things/2")
     assert (response.status_code, response.json()["code"]) == (503, "service-unavailable")
     assert response.headers["retry-after"] == "2"
+    assert "secret" not in response.text
+
+
+async def test_a_full_disk_is_a_503_too(client: httpx.AsyncClient) -> None:
+    response = await client.get("/v1/things/4")
+    assert (response.status_code, response.headers["retry-after"]) == (503, "30")
     assert "secret" not in response.text
 
 
