@@ -7,6 +7,8 @@ from typing import Any
 from fastapi import FastAPI
 
 Document = dict[str, Any]
+Component = tuple[str, str]
+"""Kind (`schemas`, `securitySchemes`…) and name."""
 
 _REFERENCE = re.compile(r"#/components/(?P<kind>\w+)/(?P<name>.+)")
 
@@ -63,24 +65,33 @@ def _add(merged: Document, document: Document, service: str) -> None:
 
 
 def _with_own_names(document: Document, taken: Document, service: str) -> Document:
-    """The document with those components renamed whose name stands for something else already."""
-    renamed = {
-        (kind, name): f"{service.capitalize()}{name}"
-        for kind, components in document.get("components", {}).items()
-        for name, component in components.items()
-        if taken.get(kind, {}).get(name, component) != component
+    """The document with those components renamed whose name stands for something else already.
+
+    What refers to a renamed component is no longer what it was, so it may have to be renamed too: until nothing is.
+    """
+    names: dict[Component, str] = {}
+    own = {**document}
+    while clashing := [one for one in _components(document) if one not in names and _clashes(one, own, taken)]:
+        names |= {(kind, name): f"{service.capitalize()}{name}" for kind, name in clashing}
+        own = _renamed(document, names)
+    own["components"] = {
+        kind: {names.get((kind, name), name): component for name, component in components.items()}
+        for kind, components in own.get("components", {}).items()
     }
-    if not renamed:
-        return document
-    components = {
-        kind: {renamed.get((kind, name), name): component for name, component in those.items()}
-        for kind, those in document["components"].items()
-    }
-    result: Document = _renamed({**document, "components": components}, renamed)
-    return result
+    return own
 
 
-def _renamed(node: Any, names: Mapping[tuple[str, str], str]) -> Any:
+def _components(document: Document) -> list[Component]:
+    return [(kind, name) for kind, components in document.get("components", {}).items() for name in components]
+
+
+def _clashes(component: Component, document: Document, taken: Document) -> bool:
+    kind, name = component
+    mine = document["components"][kind][name]
+    return bool(taken.get(kind, {}).get(name, mine) != mine)
+
+
+def _renamed(node: Any, names: Mapping[Component, str]) -> Any:
     """The node with its references, and its named security requirements, under their new names."""
     if isinstance(node, list):
         return [_renamed(one, names) for one in node]
