@@ -8,12 +8,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from typing import Any
 from uuid import UUID
 
+import httpx
 import polars as pl
 import pytest
-from journal import MURET, MakeDeposit, SessionsOf
+from journal import MURET, PEPPER, MakeDeposit, SessionsOf
+from pydantic import SecretStr
+from serving import served
 
-from services.catalog.publish import publish_deposit
-from services.catalog.publish.job import PublishTools
+from services.catalog.app import make_app
+from services.catalog.publish import PublishTools, publish_deposit
+from services.catalog.settings import CatalogSettings
 from shared import deposits
 from shared.blobs import Blobs, open_blobs, put_bytes
 from shared.db import Sessions, make_engine, make_sessions
@@ -160,3 +164,17 @@ def parquet(table: pl.DataFrame) -> bytes:
     file = io.BytesIO()
     table.write_parquet(file, compression="zstd")
     return file.getvalue()
+
+
+@pytest.fixture
+def settings(database: str, queue_url: str, tmp_blobs: str) -> CatalogSettings:
+    return CatalogSettings(
+        database_url=database, queue_url=queue_url, blobs_url=tmp_blobs, key_pepper=SecretStr(PEPPER)
+    )
+
+
+@pytest.fixture
+async def client(settings: CatalogSettings) -> AsyncIterator[httpx.AsyncClient]:
+    """Asks the catalog app, on a real socket."""
+    async with served(make_app(settings)) as url, httpx.AsyncClient(base_url=url, timeout=20) as found:
+        yield found
