@@ -52,8 +52,7 @@ async def test_each_step_may_be_the_last_of_its_process(tmp_path: Path) -> None:
 async def test_a_process_frozen_past_its_lease_writes_nothing_when_it_wakes(tmp_path: Path, name: str) -> None:
     target = TARGET_OF[name.split(".")[0]]
     async with running_stack(tmp_path, [MURET]) as stack, stack.client() as client:
-        frozen = stack.processes.pop(target)
-        os.killpg(frozen.pid, signal.SIGKILL)
+        stack.kill(target)
         stack.run(target, fail_at=f"{name}:1:stall")
         accepted = await push(client, MURET, deliberations(MURET, mark="gelé"), key=name)
         await asyncio.sleep(3)
