@@ -8,7 +8,6 @@ with U+001F, null written U+001E; the key's values are the identity columns (the
 import hashlib
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from uuid import UUID
 
 import polars as pl
 
@@ -90,4 +89,5 @@ def _digests(columns: Sequence[Sequence[str | None]]) -> list[bytes]:
 
 
 def _uuids(digests: Sequence[bytes]) -> list[str]:
-    return [str(UUID(bytes=digest)) for digest in digests]
+    texts = (digest.hex() for digest in digests)
+    return [f"{t[:8]}-{t[8:12]}-{t[12:16]}-{t[16:20]}-{t[20:]}" for t in texts]

@@ -49,7 +49,8 @@ class LimitExceeded(Exception):
 class Limits:
     """What one examination may use."""
 
-    wall_seconds: float = 120.0
+    wall_seconds: float = 240.0
+    """Over twice the CPU time: a busy machine must not turn a good file into a refused one."""
     cpu_seconds: float = 100.0
     resident_bytes: int = 1 << 30
     address_space_bytes: int = 4 << 30

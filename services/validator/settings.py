@@ -23,11 +23,11 @@ class ValidatorSettings(SharedSettings):
     web_children: int = Field(default=1, ge=1, le=64, validation_alias="VALIDATOR_WEB_CHILDREN")
     """Processes that examine on demand, per web process: deposits come first."""
 
-    wall_seconds: float = Field(default=120.0, gt=0, validation_alias="VALIDATOR_WALL_SECONDS")
-    """Longest examination of one file; the largest real one (a département's addresses) takes a third of it."""
+    wall_seconds: float = Field(default=240.0, gt=0, validation_alias="VALIDATOR_WALL_SECONDS")
+    """Longest examination of one file: over twice its CPU time, so that a busy machine refuses no good file."""
 
     cpu_seconds: float = Field(default=100.0, gt=0, validation_alias="VALIDATOR_CPU_SECONDS")
-    """CPU time of one examination."""
+    """CPU time of one examination: the largest file taken (200 MB, a million addresses) needs less than half of it."""
 
     resident_bytes: int = Field(default=1 << 30, ge=1 << 28, validation_alias="VALIDATOR_RESIDENT_BYTES")
     """Memory one examination may hold; children × this must fit the machine."""

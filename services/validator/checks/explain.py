@@ -8,6 +8,7 @@ Frictionless gets texts, never paths or names that a depositor chose. Where it w
 """
 
 import re
+import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,8 +27,15 @@ UNSUPPORTED = ("unique",)
 
 BIGINT = range(-(2**63), 2**63)
 
-PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~/-]*)?")
-"""Addresses that RFC 3986 certainly allows: ten times as fast as asking."""
+PLAIN_FORMATS = {
+    "default": None,
+    "uri": re.compile(r"https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~/-]*)?"),
+    "uuid": re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
+}
+"""Formats of strings → texts certainly of that format (None: any), told ten times as fast as by asking."""
+
+PROVABLE = frozenset({"required", "pattern", "minLength", "maxLength"})
+"""Constraints of strings that can be proved without asking."""
 
 EXPONENT_LIMIT = 100
 """Digits before or after the point: far beyond any amount, far within PostgreSQL's `numeric`."""
@@ -97,9 +105,14 @@ class CellReader:
             field.type, FindingCode.TYPE_FORMAT
         )
         self._allowed = _allowed(field, read)
-        unconstrained = field.type == "string" and set(field.constraints) <= {"required"}
-        self._is_free = unconstrained and field.format == "default"
-        self._is_url = unconstrained and field.format == "uri"
+        self._is_provable = (
+            field.type == "string" and field.format in PLAIN_FORMATS and set(field.constraints) <= PROVABLE
+        )
+        self._format = PLAIN_FORMATS.get(field.format)
+        self._pattern = re.compile(f"^{field.constraints['pattern']}$") if "pattern" in field.constraints else None
+        self._lengths = range(
+            field.constraints.get("minLength", 0), field.constraints.get("maxLength", sys.maxsize - 1) + 1
+        )
         self._missing = frozenset(read.missing_values if read.has_defined("missing_values") else missing)
 
     def explain(self, text: str | None) -> CellVerdict:
@@ -126,9 +139,13 @@ class CellReader:
 
     def _is_certain(self, text: str) -> bool:
         """Whether Frictionless certainly accepts a text as it is, without asking it."""
-        if text in self._missing:
+        if not self._is_provable or text in self._missing or len(text) not in self._lengths:
             return False
-        return self._is_free or (self._is_url and PLAIN_URL.fullmatch(text) is not None)
+        if self._format is not None and self._format.fullmatch(text) is None:
+            return False
+        return self._pattern is None or (
+            text.isascii() and not text.endswith("\n") and self._pattern.match(text) is not None
+        )
 
     def _reserve(self, text: str, typed: Any) -> FindingCode | None:
         """Why a text that Frictionless accepts cannot be published as it is."""
