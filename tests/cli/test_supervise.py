@@ -64,7 +64,7 @@ def lines(notes: Path) -> list[str]:
 
 async def told(notes: Path, line: str, times: int = 1) -> None:
     async with asyncio.timeout(10):
-        while lines(notes).count(line) < times:  # noqa: ASYNC110 - another process writes
+        while lines(notes).count(line) < times:
             await asyncio.sleep(0.02)
 
 

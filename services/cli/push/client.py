@@ -107,11 +107,14 @@ class Client:
 async def open_client(base_url: str, key: str) -> AsyncIterator[Client]:
     """A client for as long as the block lasts. The environment's proxy is not asked for this very machine."""
     headers = {"Authorization": f"Bearer {key}", "User-Agent": "socle-push", "Accept": "application/json"}
-    trusts_environment = urlsplit(base_url).hostname not in LOOPBACK
     try:
+        parts = urlsplit(base_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(base_url)
+        trusts_environment = parts.hostname not in LOOPBACK
         http = httpx.AsyncClient(base_url=base_url, headers=headers, timeout=TIMEOUT, trust_env=trusts_environment)
-    except (httpx.InvalidURL, UnicodeError, ValueError) as error:
-        raise PushRefused(f"L'adresse « {base_url} » ou la clé est mal écrite.") from error
+    except (httpx.InvalidURL, ValueError) as error:  # UnicodeError, for a key beyond ASCII, is a ValueError
+        raise PushRefused("L'adresse (http://… ou https://…) ou la clé est mal écrite.") from error
     async with http:
         yield Client(http)
 
@@ -132,8 +135,6 @@ async def _patiently(send: Callable[[], Any]) -> httpx.Response:
             response: httpx.Response = await send()
         except httpx.TransportError as error:
             trouble = f"Le serveur ne répond pas ({type(error).__name__}). Est-il en marche ? (socle start)"
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            raise PushRefused(f"Adresse illisible : {error}") from error
         else:
             if response.is_success:
                 return response

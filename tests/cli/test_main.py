@@ -1,0 +1,120 @@
+"""The command as people and machines call it: other processes, exit codes, French lines."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from commands import socle
+from judging import deliberation_file
+
+DEMO = Path(__file__).parents[2] / "services" / "cli" / "demo_files"
+
+
+def test_the_help_names_every_command_and_loads_nothing_heavy():
+    code = "import sys; from services.cli.main import app; print([m for m in HEAVY if m in sys.modules])"
+    heavy = ["sqlalchemy", "polars", "fastapi", "httpx", "frictionless", "pydantic"]
+    loaded = subprocess.run(
+        [sys.executable, "-c", f"HEAVY = {heavy}; {code}"], capture_output=True, text=True, check=True
+    )
+    assert loaded.stdout.strip() == "[]"
+    shown = socle("--help")
+    assert shown.returncode == 0
+    for command in ("start", "serve", "work", "migrate", "push", "check", "schemas", "admin"):
+        assert command in shown.stdout
+
+
+@pytest.mark.parametrize("words", [("serve", "ingest"), ("serve", "all"), ("work", "validator"), ("work", "catalog")])
+def test_a_missing_setting_stops_a_process_with_its_name(words: tuple[str, ...]):
+    done = socle(*words, SOCLE_DATABASE_URL="postgresql://localhost/socle", SOCLE_QUEUE_URL="redis://localhost")
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "Il manque la variable d'environnement SOCLE_BLOBS_URL.",
+        "Il manque la variable d'environnement SOCLE_KEY_PEPPER.",
+    ]
+
+
+def test_an_unreadable_setting_is_named_and_its_value_is_not_shown():
+    done = socle(
+        "serve",
+        "ingest",
+        SOCLE_DATABASE_URL="postgresql://localhost/socle",
+        SOCLE_QUEUE_URL="redis://localhost",
+        SOCLE_BLOBS_URL="file:///nowhere",
+        SOCLE_KEY_PEPPER="secret",
+        INGEST_MAX_UPLOADS="beaucoup",
+    )
+    assert done.returncode == 2
+    assert "INGEST_MAX_UPLOADS" in done.stderr
+    assert "beaucoup" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_migrate_asks_for_its_database():
+    done = socle("migrate")
+    assert (done.returncode, done.stderr.strip()) == (2, "Il manque la variable d'environnement SOCLE_DATABASE_URL.")
+
+
+def test_migrate_prepares_an_empty_database_and_may_run_again(database: str):
+    for _ in range(2):
+        done = socle("migrate", SOCLE_DATABASE_URL=database)
+        assert (done.returncode, done.stdout.strip()) == (0, "La base est à jour."), done.stderr
+
+
+def test_check_says_what_is_wrong_and_where(tmp_path: Path):
+    file = tmp_path / "deliberations.csv"
+    file.write_text(deliberation_file({"COLL_SIRET": "21310395500011"}))
+    done = socle("check", str(file), "--schema", "deliberations")
+    assert done.returncode == 1, done.stderr
+    assert "2 | COLL_SIRET | 21310395500011 |" in done.stdout
+    assert "est invalide selon scdl/deliberations" in done.stdout
+
+
+def test_check_accepts_a_valid_file_and_gives_the_whole_report_as_json(tmp_path: Path):
+    file = tmp_path / "deliberations.csv"
+    file.write_text(deliberation_file({}))
+    done = socle("check", str(file), "--schema", "scdl/deliberations", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["verdict"] == "valid"
+    assert report["schema"]["name"] == "scdl/deliberations"
+
+
+def test_an_unknown_schema_is_refused_with_those_there_are(tmp_path: Path):
+    file = tmp_path / "file.csv"
+    file.write_text("a\n1\n")
+    done = socle("check", str(file), "--schema", "nothing")
+    assert done.returncode == 2
+    assert "scdl/deliberations" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_schemas_lists_them_and_shows_one():
+    listed = socle("schemas")
+    assert "etalab/schema-bal | bal | 1.3.0, 1.4.0, 1.5.0" in listed.stdout
+    shown = socle("schemas", "show", "prenoms")
+    assert "ENFANT_PRENOM | string | oui" in shown.stdout
+    assert socle("schemas", "show", "nothing").returncode == 2
+    assert socle("schemas", "remove").returncode == 2
+
+
+def test_push_without_a_destination_says_what_to_give(tmp_path: Path):
+    file = str(DEMO / "deliberations-cazeres.csv")
+    done = socle("push", file, "--schema", "deliberations", SOCLE_DATA_DIR=str(tmp_path))
+    assert done.returncode == 2
+    assert "SOCLE_BASE_URL" in done.stderr
+
+
+def test_admin_without_a_database_says_how_to_name_one(tmp_path: Path):
+    done = socle("admin", "vendor", "list", SOCLE_DATA_DIR=str(tmp_path))
+    assert done.returncode == 2
+    assert "SOCLE_DATABASE_URL" in done.stderr
+
+
+def test_a_database_that_does_not_answer_is_no_stack_trace(tmp_path: Path):
+    url = f"postgresql://socle@/socle?host={tmp_path}&port=5432"
+    done = socle("admin", "vendor", "list", SOCLE_DATABASE_URL=url)
+    assert done.returncode == 2
+    assert "ne répond pas" in done.stderr
+    assert "Traceback" not in done.stderr
