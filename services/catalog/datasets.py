@@ -98,7 +98,7 @@ def words_of(question: str) -> tuple[str, ...]:
 
 def _folded(expression: ColumnElement[Any]) -> ColumnElement[str]:
     # Decomposed first: `lower` of a database in the C locale knows ASCII letters only.
-    decomposed = func.normalize(expression, literal("NFD"))
+    decomposed = func.pg_catalog.normalize(expression, literal("NFD"))
     bare = func.lower(func.regexp_replace(decomposed, "[\\u0300-\\u036f]", "", "g"))
     return func.replace(func.replace(bare, "œ", "oe"), "Œ", "oe")
 

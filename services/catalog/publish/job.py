@@ -11,7 +11,6 @@ from services.catalog.copy_out import driver_connection
 from services.catalog.publish.diff import drop_work_tables, find_difference
 from services.catalog.publish.flip import Flip, Outcome, flip
 from services.catalog.publish.load import load_rows
-from services.catalog.publish.outages import is_outage
 from services.catalog.publish.snapshot import write_snapshot
 from services.catalog.publish.target import find_target
 from shared.blobs import Blobs
@@ -20,6 +19,7 @@ from shared.deposits import PUBLISH, Claim, StaleClaim, claim, next_in_line, rel
 from shared.failpoints import fail_at
 from shared.heartbeat import kept_alive
 from shared.logs import logged_with
+from shared.outages import is_outage
 from shared.queue import Queue
 from shared.registry import Registry
 
