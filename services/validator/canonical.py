@@ -36,7 +36,7 @@ class CanonicalTable:
         row_digests = _digests([*fields, chunk.extra])
         identity = [chunk.canonical[name] for name in self._schema.identity]
         key_digests = _digests(identity) if identity else row_digests
-        ranks = self._occurrences.rank(key_digests, chunk.lines, faults)
+        ranks = self._occurrences.rank(key_digests, chunk.lines, faults=faults)
         if not keep:
             self.forget()
             return

@@ -96,14 +96,14 @@ def detect(path: Path, *, declared_charset: str | None, names: Collection[str]) 
     for signature, detected in SIGNATURES:
         if start.startswith(signature):
             return refused(FindingCode.UNSUPPORTED_FORMAT, detected=detected)
-    encoding = find_encoding(path, start, declared_charset)
+    encoding = find_encoding(path, start, declared_charset=declared_charset)
     if isinstance(encoding, Refused):
         return encoding
     sample = _sample(path, encoding)
     return _refusal_of_content(sample) or Detected(encoding=encoding, delimiter=find_delimiter(sample, names))
 
 
-def find_encoding(path: Path, start: bytes, declared_charset: str | None) -> str | Refused:
+def find_encoding(path: Path, start: bytes, *, declared_charset: str | None) -> str | Refused:
     """The codec of the whole file. `start`: its first bytes."""
     for mark, marked in BYTE_ORDER_MARKS:
         if start.startswith(mark):

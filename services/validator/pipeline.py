@@ -73,9 +73,9 @@ def validate_file(path: Path, request: Request, *, registry: Registry, out_folde
                 read = _Read(schema, Measured(input=_input(identified, detected, None)), None)
             else:
                 schema = _schema_of(raw, request, schema, registry)
-                read = check_table(raw, schema, tally, folder=out_folder, input=_input(identified, detected, raw))
+                read = check_table(raw, schema, tally=tally, folder=out_folder, input=_input(identified, detected, raw))
     seconds = time.perf_counter() - started
-    report = write_report(read.schema, tally, read.measured, engine_version=ENGINE_VERSION, seconds=seconds)
+    report = write_report(read.schema, tally, measured=read.measured, engine_version=ENGINE_VERSION, seconds=seconds)
     if report.verdict == "invalid" or read.table is None:
         return Examination(report=report, table_path=None, slices=None)
     table_path = out_folder / "table.parquet"
@@ -88,7 +88,7 @@ def report_of_limit(request: Request, *, registry: Registry, sha256: str, size_b
     tally = Tally()
     tally.add(FindingCode.FILE_TOO_COMPLEX, Severity.ERROR, details={"limit": limit})
     measured = Measured(input=_input((sha256, size_bytes), None, None))
-    return write_report(schema, tally, measured, engine_version=ENGINE_VERSION, seconds=0)
+    return write_report(schema, tally, measured=measured, engine_version=ENGINE_VERSION, seconds=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +98,13 @@ class _Read:
     table: CanonicalTable | None
 
 
-def check_table(raw: RawTable, schema: SchemaVersion, tally: Tally, *, folder: Path, input: InputOut) -> _Read:
+def check_table(raw: RawTable, schema: SchemaVersion, *, tally: Tally, folder: Path, input: InputOut) -> _Read:
     """Check header and rows; findings go to the tally, rows to a canonical table in `folder`."""
     line = raw.header_line
-    match = match_header(raw.header, line, schema, tally)
+    match = match_header(raw.header, line, schema=schema, tally=tally)
     table = CanonicalTable(schema, folder, present=[found.field for found in match.matched])
     columns = [Column(reader, schema) for reader in make_readers(schema)]
-    checks, faults = applicable(make_row_checks(schema), match, line) if match.matched else ([], [])
+    checks, faults = applicable(make_row_checks(schema), match, line=line) if match.matched else ([], [])
     add_in_order(faults, tally)
     tally.error_rows = 0  # of the data rows only
     rows = 0
@@ -139,7 +139,7 @@ def _check_batch(
     faults: list[Fault] = []
     rows = even_rows(batch, raw.header, faults=faults, blank_severity=blank_row_severity(schema.name))
     if rows:
-        chunk = check_cells(rows, columns, match, faults=faults, tally=tally)
+        chunk = check_cells(rows, columns, match=match, faults=faults, tally=tally)
         for check in checks:
             faults.extend(check.run(chunk, check.severity))
         has_errors = tally.has_errors or any(fault.severity is Severity.ERROR for fault in faults)

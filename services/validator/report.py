@@ -133,7 +133,7 @@ class Measured:
 
 
 def write_report(
-    schema: SchemaVersion, tally: Tally, measured: Measured, *, engine_version: str, seconds: float
+    schema: SchemaVersion, tally: Tally, *, measured: Measured, engine_version: str, seconds: float
 ) -> ReportOut:
     """The report of one examination."""
     findings = _listed(tally)

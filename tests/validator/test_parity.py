@@ -68,7 +68,7 @@ def our_errors(schema: SchemaVersion, header: list[str], rows: list[list[str]], 
     raw = RawTable(tuple(header), 1, iter([(line, list(cells)) for line, cells in enumerate(rows, start=2)]))
     tally = Tally()
     source = InputOut(sha256="", size_bytes=0, format="csv", encoding=None, delimiter=None, header_row=1)
-    check_table(raw, schema, tally, folder=folder, input=source)
+    check_table(raw, schema, tally=tally, folder=folder, input=source)
     kinds = set(CONSTRAINT_CODES.values()) | set(FRICTIONLESS_CODES.values())
     return {
         (finding.row or 0, finding.column or "", finding.code if finding.code in kinds else "type")

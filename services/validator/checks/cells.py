@@ -62,7 +62,7 @@ class Column(dict[str | None, CellVerdict]):
 
 
 def check_cells(
-    rows: Sequence[Row], columns: Sequence[Column], match: HeaderMatch, *, faults: list[Fault], tally: Tally
+    rows: Sequence[Row], columns: Sequence[Column], *, match: HeaderMatch, faults: list[Fault], tally: Tally
 ) -> Chunk:
     """Verdicts of every cell; faults (unordered) and corrections are added. Rows are as wide as the header."""
     lines = [line for line, _ in rows]

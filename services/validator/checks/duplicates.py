@@ -13,7 +13,7 @@ class Occurrences:
         self._columns = ", ".join(identity)
         self._seen: dict[bytes, tuple[int, int]] = {}
 
-    def rank(self, keys: Sequence[bytes], lines: Sequence[int], faults: list[Fault]) -> list[int]:
+    def rank(self, keys: Sequence[bytes], lines: Sequence[int], *, faults: list[Fault]) -> list[int]:
         """0-based rank of each row among rows of its key, in file order. `keys`: 16 bytes each."""
         ranks = []
         for key, line in zip(keys, lines, strict=True):

@@ -135,7 +135,7 @@ class CellReader:
         errors = tuple(self._error(rule, CONSTRAINT_CODES[rule], text or "") for rule in rules)
         if typed is None or text is None:
             return CellVerdict(typed=None, canonical=None, errors=errors)
-        return CellVerdict(typed=typed, canonical=canonical_text(self.field.type, text, typed), errors=errors)
+        return CellVerdict(typed=typed, canonical=canonical_text(self.field.type, text, typed=typed), errors=errors)
 
     def _is_certain(self, text: str) -> bool:
         """Whether Frictionless certainly accepts a text as it is, without asking it."""

@@ -80,7 +80,7 @@ def _make(declared: str, params: Mapping[str, Any], schema: SchemaVersion) -> Ro
     return build(params, Severity(schema.severity(column, declared)))
 
 
-def applicable(checks: Sequence[RowCheck], match: HeaderMatch, line: int) -> tuple[list[RowCheck], list[Fault]]:
+def applicable(checks: Sequence[RowCheck], match: HeaderMatch, *, line: int) -> tuple[list[RowCheck], list[Fault]]:
     """The checks that this file's columns allow, and the findings (at the header's line) of those they do not."""
     run, faults = [], []
     present = {found.field for found in match.matched}

@@ -47,7 +47,7 @@ def folded(label: str) -> str:
     return re.sub(r"[\s_\ufeff]+", "", "".join(letters)).casefold()
 
 
-def match_header(labels: Sequence[str], line: int, schema: SchemaVersion, tally: Tally) -> HeaderMatch:
+def match_header(labels: Sequence[str], line: int, *, schema: SchemaVersion, tally: Tally) -> HeaderMatch:
     """Match the header at `line` (1-based); what is missing, extra, doubled or renamed goes to the tally."""
     candidates = _candidates(labels, schema)
     disputed = frozenset(name for name, columns in candidates.items() if len(columns) > 1)

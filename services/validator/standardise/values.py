@@ -20,7 +20,7 @@ CORRECTIONS = {
 """Table Schema type → the correction listed when the text of a valid value changes."""
 
 
-def canonical_text(kind: str, text: str, typed: object) -> str:
+def canonical_text(kind: str, text: str, *, typed: object) -> str:
     """The text that the canonical table holds for a valid cell of Table Schema type `kind`."""
     if kind in ("integer", "year"):
         return str(typed)

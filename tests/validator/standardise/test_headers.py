@@ -12,7 +12,7 @@ from shared.registry import SchemaVersion
 
 def matched(labels: Sequence[str], schema: SchemaVersion) -> tuple[HeaderMatch, Tally, dict[str, int]]:
     tally = Tally()
-    match = match_header(labels, 1, schema, tally)
+    match = match_header(labels, 1, schema=schema, tally=tally)
     counts: dict[str, int] = {}
     for (code, severity, _), count in tally.counts.items():
         if severity is not Severity.INFO:

@@ -24,7 +24,7 @@ from services.validator.standardise.values import canonical_text
     ],
 )
 def test_a_valid_value_has_one_spelling(kind: str, text: str, typed: object, canonical: str) -> None:
-    assert canonical_text(kind, text, typed) == canonical
+    assert canonical_text(kind, text, typed=typed) == canonical
 
 
 def test_every_change_of_spelling_is_listed(judge: Judge) -> None:
