@@ -58,10 +58,5 @@ async def find_difference(connection: asyncpg.Connection, target: Target) -> Dif
     return Difference(closed=_rows(closed), inserted=_rows(inserted), slices=tuple(slices))
 
 
-async def drop_work_tables(connection: asyncpg.Connection) -> None:
-    """Give back what the publication kept on its connection."""
-    await connection.execute(f"DROP TABLE IF EXISTS {INCOMING}, {CLOSING}, {INSERTING}")
-
-
 def _rows(command_tag: str) -> int:
     return int(command_tag.rsplit(" ", 1)[1])

@@ -4,15 +4,14 @@ import logging
 from dataclasses import dataclass
 from uuid import UUID
 
-import asyncpg
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.catalog.copy_out import driver_connection
-from services.catalog.publish.diff import drop_work_tables, find_difference
+from services.catalog.publish.diff import find_difference
 from services.catalog.publish.flip import Flip, Outcome, flip
 from services.catalog.publish.load import load_rows
 from services.catalog.publish.snapshot import write_snapshot
 from services.catalog.publish.target import find_target
+from services.catalog.publish.workshop import Workshop, opened_workshop
 from shared.blobs import Blobs
 from shared.db import Sessions
 from shared.deposits import PUBLISH, Claim, StaleClaim, claim, next_in_line, release, renew
@@ -63,20 +62,14 @@ async def publish_deposit(deposit_id: UUID, tools: PublishTools) -> None:
 
 
 async def _publish(held: Claim, tools: PublishTools) -> None:
-    async with tools.engine.connect() as connection:
-        driver = await driver_connection(connection)
-        try:
-            while await _attempt(connection, driver, held, tools) is Outcome.BASE_MOVED:
-                async with tools.sessions.begin() as session:
-                    await renew(session, held)
-        finally:
-            if not driver.is_closed():
-                await drop_work_tables(driver)
+    async with opened_workshop(tools.engine) as workshop:
+        while await _attempt(workshop, held, tools) is Outcome.BASE_MOVED:
+            async with tools.sessions.begin() as session:
+                await renew(session, held)
 
 
-async def _attempt(
-    connection: AsyncConnection, driver: asyncpg.Connection, held: Claim, tools: PublishTools
-) -> Outcome:
+async def _attempt(workshop: Workshop, held: Claim, tools: PublishTools) -> Outcome:
+    driver = workshop.driver
     target = await find_target(tools.sessions, held.deposit, registry=tools.registry)
     await load_rows(driver, blobs=tools.blobs, target=target)
     await fail_at("publish.loaded")
@@ -85,7 +78,7 @@ async def _attempt(
     snapshot = None if unchanged else await write_snapshot(driver, blobs=tools.blobs, target=target)
     await fail_at("publish.snapshot_written")
     await fail_at("publish.before_flip")
-    return await flip(connection, Flip(held, target, difference, snapshot))
+    return await flip(workshop.connection, Flip(held, target, difference, snapshot))
 
 
 async def _give_back(held: Claim, tools: PublishTools, error: Exception) -> None:
