@@ -23,13 +23,14 @@ def curl_examples(base_url: str, *, api_key: str, organisation: str, file: str =
         Example(
             "Déposer un fichier",
             f"curl -X POST '{base_url}/v1/deposits?organisation={organisation}&schema=scdl/deliberations' \\\n"
-            f"  {key} -H 'Content-Type: text/csv' \\\n"
-            f'  -H "Idempotency-Key: $(date +%s%N)" --data-binary @{shlex.quote(file)}',
+            f"  {key} \\\n"
+            "  -H 'Content-Type: text/csv' -H \"Idempotency-Key: $(date +%s%N)\" \\\n"
+            f"  --data-binary @{shlex.quote(file)}",
         ),
-        Example("Suivre ses dépôts", f"curl {key} '{base_url}/v1/deposits?limit=5'"),
+        Example("Suivre ses dépôts", f"curl '{base_url}/v1/deposits?limit=5' \\\n  {key}"),
         Example(
             "Lire le rapport d'un dépôt (remplacez ID)",
-            f"curl {key} '{base_url}/v1/deposits/ID/report'",
+            f"curl '{base_url}/v1/deposits/ID/report' \\\n  {key}",
         ),
         Example(
             "Interroger les données du département",
