@@ -2,8 +2,6 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -46,8 +44,7 @@ class Received:
 async def receive_deposit(vendor: CurrentVendor, push: Push, upload: Upload, tools: Tools) -> Received:
     """Keep the file and record the deposit; both are durable on return.
 
-    Raises UnknownSchema, UnknownOrganisation, NotHabilitated, the refusals of uploads and of idempotency keys,
-    and ServiceUnavailable when too many uploads are under way.
+    Raises UnknownSchema, UnknownOrganisation, NotHabilitated, the refusals of uploads and of idempotency keys.
     """
     schema = tools.registry.get(push.schema, push.schema_version)
     async with tools.sessions() as session:
@@ -64,20 +61,10 @@ async def receive_deposit(vendor: CurrentVendor, push: Push, upload: Upload, too
         sha256="",
         size_bytes=0,
     )
-    async with _upload_slot(tools.upload_slots):
-        if push.idempotency_key is None:
-            return Received(await _keep(deposit, upload, tools), organisation, replayed=False)
-        kept, replayed = await _keep_once(deposit, upload, push.idempotency_key, tools)
-        return Received(kept, organisation, replayed=replayed)
-
-
-@asynccontextmanager
-async def _upload_slot(slots: asyncio.Semaphore) -> AsyncIterator[None]:
-    """Uploads in flight are bounded: over capacity, an early 503 rather than a late answer."""
-    if slots.locked():
-        raise ServiceUnavailable("Trop d'envois sont en cours.", retry_after_seconds=1)
-    async with slots:
-        yield
+    if push.idempotency_key is None:
+        return Received(await _keep(deposit, upload, tools), organisation, replayed=False)
+    kept, replayed = await _keep_once(deposit, upload, push.idempotency_key, tools)
+    return Received(kept, organisation, replayed=replayed)
 
 
 async def _keep_once(deposit: Deposit, upload: Upload, key: str, tools: Tools) -> tuple[Deposit, bool]:

@@ -1,6 +1,7 @@
 """What the routes of ingest work with, wired once by `app.py`."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from fastapi import Depends, Request
 from services.ingest.settings import IngestSettings
 from shared.blobs import Blobs
 from shared.db import Sessions
+from shared.errors import ServiceUnavailable
 from shared.queue import Queue
 from shared.registry import Registry
 
@@ -32,3 +34,14 @@ def tools_of(request: Request) -> Tools:
 
 
 IngestTools = Annotated[Tools, Depends(tools_of)]
+
+
+async def take_upload_slot(tools: IngestTools) -> AsyncIterator[None]:
+    """Admission: uploads in flight are bounded; beyond, an early 503 before anything is asked of the database."""
+    if tools.upload_slots.locked():
+        raise ServiceUnavailable("Trop d'envois sont en cours.", retry_after_seconds=1)
+    async with tools.upload_slots:
+        yield
+
+
+UploadSlot = Annotated[None, Depends(take_upload_slot)]

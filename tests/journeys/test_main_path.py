@@ -6,8 +6,9 @@ from pathlib import Path
 
 from journal import MURET
 from samples import deliberations
-from services.cli.verify import verify
 from stack import end_of, push, running_stack
+
+from services.cli.verify import verify
 
 
 async def test_a_pushed_file_is_validated_published_and_queried(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from services.ingest.follow import DepositFilter, ReportNotReady, describe, find
 from services.ingest.idempotency import IDEMPOTENCY_REFUSALS, check_key
 from services.ingest.organisations import UnknownOrganisation, find_organisation
 from services.ingest.receive import Push, receive_deposit
-from services.ingest.tools import IngestTools
+from services.ingest.tools import IngestTools, UploadSlot
 from shared.db import reading
 from shared.errors import NotFound, ServiceUnavailable
 from shared.models import DepositState
@@ -60,6 +60,7 @@ SchemaName = Annotated[str, Query(description="Nom du schéma", examples=["scdl/
     ),
 )
 async def post_deposit(
+    _slot: UploadSlot,  # first, so that a refusal for lack of room costs nothing
     request: Request,
     response: Response,
     vendor: Authenticated,
