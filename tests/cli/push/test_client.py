@@ -117,3 +117,19 @@ async def test_a_key_that_cannot_be_sent_is_told():
     with pytest.raises(PushRefused, match="mal écrite"):
         async with open_client("http://127.0.0.1", "clé"):
             pass
+
+
+async def test_a_file_that_is_too_large_is_told_and_not_sent_again_and_again(
+    database: str, queue_url: str, tmp_blobs: str, vendor: HabilitatedVendor, parcel: Parcel
+):
+    settings = IngestSettings(
+        database_url=database,
+        queue_url=queue_url,
+        blobs_url=tmp_blobs,
+        key_pepper=SecretStr(PEPPER),
+        INGEST_MAX_DEPOSIT_BYTES=1000,
+    )
+    parcel.path.write_bytes(b"x" * 20_000_000)
+    async with served(make_app(settings)) as found, open_client(found, vendor.key) as client:
+        with pytest.raises(PushRefused, match=r"\(413\)"):
+            await client.push(parcel, lambda _: None)
