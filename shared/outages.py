@@ -9,6 +9,7 @@ from shared.blobs import BlobMissing
 AROUND_US = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.TransactionRollbackError,
@@ -19,7 +20,8 @@ AROUND_US = (
     PoolTimeoutError,
     OSError,
 )
-"""`OSError` covers the disk, the network and time-outs."""
+"""`OSError` covers the disk, the network and time-outs; `InternalClientError` is what the driver says when it is used
+while its connection dies."""
 
 
 def is_outage(error: BaseException) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 
 import asyncpg
@@ -12,6 +13,9 @@ from services.catalog.publish.target import Target
 from shared.blobs import Blobs
 
 INCOMING = "incoming_rows"
+
+ROWS_AT_ONCE = 50_000
+"""Held in memory between the canonical table and PostgreSQL."""
 
 SYSTEM_COLUMNS: Mapping[str, str] = {
     "_line": "line",
@@ -69,6 +73,12 @@ async def _fetch(blobs: Blobs, name: str, path: Path) -> None:
 
 
 def _write_csv(parquet_path: Path, csv_path: Path, columns: list[str]) -> None:
-    # Null is written as nothing and an empty text as "", which is how COPY tells them apart.
+    # Null is written as nothing and an empty text as "", which is how COPY tells them apart. Read slice by slice:
+    # a sink takes as much memory as the whole table.
     table = pl.scan_parquet(parquet_path).select(columns)
-    table.sink_csv(csv_path, include_header=False, quote_style="necessary")
+    with csv_path.open("wb") as file:
+        for start in count(step=ROWS_AT_ONCE):
+            rows = table.slice(start, ROWS_AT_ONCE).collect()
+            rows.write_csv(file, include_header=False, quote_style="necessary")
+            if rows.height < ROWS_AT_ONCE:
+                return

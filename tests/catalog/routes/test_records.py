@@ -236,20 +236,14 @@ async def test_a_question_over_its_time_is_refused_with_what_to_do(
     client: httpx.AsyncClient, publish: Publish, owner_sessions: Sessions
 ) -> None:
     await publish([deliberation("1")])
-    asked = asyncio.create_task(client.get(RECORDS))
-    async with owner_sessions.begin() as session:
+    async with owner_sessions.begin() as session, asyncio.timeout(30):
         await session.execute(text("LOCK TABLE data.deliberations"))
-        for _ in range(200):
-            cancelled = await session.execute(
-                text(
-                    "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity "
-                    "WHERE application_name = 'socle_reader' AND wait_event_type = 'Lock'"
-                )
-            )
-            if cancelled.scalar_one():
-                break
-            if asked.done():
-                asked = asyncio.create_task(client.get(RECORDS))
+        asked = asyncio.create_task(client.get(RECORDS))
+        cancel = text(
+            "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity "
+            "WHERE application_name = 'socle_reader' AND wait_event_type = 'Lock'"
+        )
+        while not (await session.execute(cancel)).scalar_one():
             await asyncio.sleep(0.01)
     answer = await asked
     assert (answer.status_code, answer.json()["code"]) == (422, "query-too-costly")
