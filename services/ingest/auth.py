@@ -59,8 +59,9 @@ async def current_vendor(
     header: Annotated[str | None, Depends(KEY_HEADER)],
     tools: IngestTools,
 ) -> CurrentVendor:
-    """The vendor of this request. Raises KeyMissing."""
-    offered = getattr(bearer, "credentials", None) or header
+    """The vendor of this request. Raises KeyMissing. An Authorization header, where there is one, decides alone."""
+    authorised = "authorization" in request.headers
+    offered = getattr(bearer, "credentials", None) if authorised else header
     if not offered:
         raise KeyMissing("Cette opération demande une clé d'API.")
     parsed = parse_key(offered)

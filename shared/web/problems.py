@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from shared.errors import PROBLEM_JSON, NotFound, Refusal, ServiceUnavailable
 
@@ -143,14 +144,21 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
             headers=headers,
         )
     elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = _methods_of(request)
         refusal = MethodNotAllowed(
             f"La méthode {request.method} n'existe pas à cette adresse.",
-            action=f"Méthodes possibles : {headers.get('Allow', headers.get('allow', 'voir /docs'))}.",
-            headers=headers,
+            action=f"Méthodes possibles : {allowed}.",
+            headers={"Allow": allowed},
         )
     else:
         refusal = RequestRefused(str(error.detail), action="Corrigez la requête et renvoyez-la.", headers=headers)
     return answer(request, refusal, status=error.status_code)
+
+
+def _methods_of(request: Request) -> str:
+    """Every method of the path (RFC 9110, 10.2.1): Starlette only knows those of the first route that has it."""
+    matching = [route for route in request.app.routes if route.matches(dict(request.scope))[0] is not Match.NONE]
+    return ", ".join(sorted({method for route in matching for method in getattr(route, "methods", None) or ()}))
 
 
 async def _on_database_error(request: Request, error: Exception) -> Response:

@@ -41,7 +41,9 @@ BODY = {
     }
 }
 
-Organisation = Annotated[str, Query(description="SIREN, SIRET ou code INSEE de l'organisme", examples=["213103955"])]
+Organisation = Annotated[
+    str, Query(description="SIREN, SIRET ou code INSEE de l'organisme", examples=["213103955"], min_length=1)
+]
 SchemaName = Annotated[str, Query(description="Nom du schéma", examples=["scdl/deliberations"])]
 
 
