@@ -11,6 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from shared.errors import InvalidParameter
 from shared.web import docs, problems
+from shared.web.head import HeadFromGet
 from shared.web.health import Check, health_router
 from shared.web.problems import InternalError, InvalidRequest, Problem, refusals
 from shared.web.request_context import RequestContext
@@ -53,6 +54,7 @@ def make_service_app(
         allow_headers=["*"],
         expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-Id", "Repr-Digest"],
     )
+    app.add_middleware(HeadFromGet, routes=app.routes)
     app.add_middleware(RequestContext)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

@@ -106,6 +106,14 @@ async def test_an_unknown_parameter_is_named_with_the_nearest_one(client: httpx.
     assert "« colour »" in problem["action"]
 
 
+async def test_head_is_get_without_its_body(client: httpx.AsyncClient) -> None:
+    head, get = await client.head("/v1/things/9"), await client.get("/v1/things/9")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == str(len(get.content))
+    assert (await client.head("/v1/things/1")).status_code == 404
+    assert (await client.head("/v1/things")).status_code == 405
+
+
 async def test_a_wrong_body_is_pointed_at(client: httpx.AsyncClient) -> None:
     problem = (await client.post("/v1/things", json={"size": "grand"})).json()
     assert problem["code"] == "invalid-request"
