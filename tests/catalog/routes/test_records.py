@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from catalog_samples import deliberation, subvention
+from catalog_samples import deliberation, fetch, subvention
 from journal import MURET
 from sqlalchemy import text
 
@@ -233,17 +233,14 @@ async def test_a_reader_sees_whole_versions_only(client: httpx.AsyncClient, publ
 
 
 async def test_a_question_over_its_time_is_refused_with_what_to_do(
-    client: httpx.AsyncClient, publish: Publish, owner_sessions: Sessions
+    client: httpx.AsyncClient, publish: Publish, database: str, owner_sessions: Sessions
 ) -> None:
     await publish([deliberation("1")])
     async with owner_sessions.begin() as session, asyncio.timeout(30):
         await session.execute(text("LOCK TABLE data.deliberations"))
         asked = asyncio.create_task(client.get(RECORDS))
-        cancel = text(
-            "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity "
-            "WHERE application_name = 'socle_reader' AND wait_event_type = 'Lock'"
-        )
-        while not (await session.execute(cancel)).scalar_one():
+        waiting = "datname = current_database() AND wait_event_type = 'Lock'"
+        while not await fetch(database, f"SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE {waiting}"):
             await asyncio.sleep(0.01)
     answer = await asked
     assert (answer.status_code, answer.json()["code"]) == (422, "query-too-costly")
