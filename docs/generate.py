@@ -21,7 +21,7 @@ from pydantic_core import PydanticUndefined
 import services
 import shared
 from services.validator.findings import CorrectionCode, FindingCode
-from services.validator.sentences import CORRECTION_MESSAGES, WORDINGS
+from services.validator.sentences import CORRECTION_WORDINGS, WORDINGS
 from shared.deposits import ENDS
 from shared.errors import Refusal
 from shared.failpoints import FAILPOINTS
@@ -200,17 +200,26 @@ def codes_page() -> str:
 
 
 def findings_page() -> str:
-    """Findings and corrections of reports."""
-    findings = [
-        (f"`{code}`", _template(WORDINGS[code].message), _template(WORDINGS[code].mend)) for code in FindingCode
+    """Findings and corrections of reports, in both languages."""
+    findings, in_english = [], []
+    for code in FindingCode:
+        words = WORDINGS[code]
+        findings.append((f"`{code}`", _template(words.message), _template(words.mend), words.validata or "—"))
+        in_english.append((f"`{code}`", *(_template(text or "—") for text in (words.english or ())[:3])))
+    corrections = [
+        (f"`{code}`", _template(CORRECTION_WORDINGS[code].message), _template(CORRECTION_WORDINGS[code].english))
+        for code in CorrectionCode
     ]
-    corrections = [(f"`{code}`", _template(CORRECTION_MESSAGES[code])) for code in CorrectionCode]
     return (
         "# Constats et corrections\n\nUn rapport nomme chaque constat par un code stable ; les mots entre chevrons "
-        "sont remplacés par ceux du fichier. Seule la gravité `error` rend un fichier invalide.\n\n## Constats\n\n"
-        + table(("Code", "Message", "Comment corriger"), findings)
+        "sont remplacés par ceux du fichier. Seule la gravité `error` rend un fichier invalide. La dernière colonne "
+        "est le type d'erreur de Validata pour la même faute. La forme du rapport est décrite [à part](rapport.md).\n\n"
+        "## Constats\n\n"
+        + table(("Code", "Message", "Comment corriger", "Validata"), findings)
         + "\n## Corrections\n\nCe que Socle a normalisé, toujours listé dans le rapport, jamais en silence.\n\n"
-        + table(("Code", "Message"), corrections)
+        + table(("Code", "Message", "In English"), corrections)
+        + "\n## Findings, in English\n\n"
+        + table(("Code", "Message", "How to mend", "Expected"), in_english)
     )
 
 

@@ -1,7 +1,10 @@
 """Findings: faults in the data, as values. Codes are ours and stable; the words are in `sentences.py`."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from shared.reports.words import Detail
 
 VALUE_LIMIT = 200
 """Characters of a cell that a report shows."""
@@ -111,6 +114,10 @@ class Finding:
     expected: str | None
     message: str
     how_to_mend: str
+    suggestion: str | None = None
+    """A replacement that this column would accept, to confirm."""
+    details: Mapping[str, Detail] = field(default_factory=dict)
+    """What the places of its sentences hold, whatever the language."""
 
 
 @dataclass(frozen=True, slots=True)

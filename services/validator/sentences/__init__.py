@@ -1,18 +1,20 @@
-"""One French wording per code: what happened, what is expected, how to mend it, and Validata's name for it.
+"""The words of each code, French and English: what happened, what is expected, how to mend it; and Validata's name.
 
 Several codes stand for one of Validata's, whose names change between versions: ours do not.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
 from services.validator.findings import Correction, CorrectionCode, Finding, FindingCode, Severity, shown
+from services.validator.sentences.fragments import both
+from services.validator.sentences.of_corrections import CORRECTION_WORDINGS
 from services.validator.sentences.of_files import FILE_WORDINGS
 from services.validator.sentences.of_rules import CHECK_WORDINGS, CONSTRAINT_WORDINGS
 from services.validator.sentences.of_structure import STRUCTURE_WORDINGS
 from services.validator.sentences.of_types import TYPE_WORDINGS
-from services.validator.sentences.wording import Wording, typeset
+from services.validator.sentences.wording import Wording
+from shared.reports.words import fill
 
 WORDINGS: Mapping[FindingCode, Wording] = {
     **FILE_WORDINGS,
@@ -23,14 +25,7 @@ WORDINGS: Mapping[FindingCode, Wording] = {
 }
 
 CORRECTION_MESSAGES: Mapping[CorrectionCode, str] = {
-    code: typeset(message)
-    for code, message in {
-        CorrectionCode.HEADER_NAME: "La colonne « {before} » est lue comme « {after} ».",
-        CorrectionCode.INTEGER_TEXT: "L’entier « {before} » est écrit « {after} ».",
-        CorrectionCode.NUMBER_TEXT: "Le nombre « {before} » est écrit « {after} ».",
-        CorrectionCode.DATE_TEXT: "La date « {before} » est écrite « {after} ».",
-        CorrectionCode.UNREADABLE_LEFT_OUT: "La valeur « {before} » n’est pas lisible : la cellule est publiée vide.",
-    }.items()
+    code: wording.message for code, wording in CORRECTION_WORDINGS.items()
 }
 
 VALIDATA_TYPES: Mapping[FindingCode, str] = {
@@ -49,12 +44,11 @@ def word(
     suggestion: str | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> Finding:
-    """The finding of `code`, worded. `details` fill the other places of its templates."""
+    """The finding of `code`, worded in French. `details` fill the other places; those its sentences use are kept."""
     wording = WORDINGS[code]
-    cut = shown(value)
-    places: dict[str, Any] = defaultdict(
-        str, row=row, column=column, value=cut, suggestion=shown(suggestion), **(details or {})
-    )
+    cut, replacement = shown(value), shown(suggestion)
+    kept = {name: both(given) for name, given in (details or {}).items() if name in wording.places}
+    places = {"row": row, "column": column, "value": cut, "suggestion": replacement, **kept}
     mend = wording.mend_with if suggestion is not None and wording.mend_with else wording.mend
     return Finding(
         code=code,
@@ -62,16 +56,19 @@ def word(
         row=row,
         column=column,
         value=cut,
-        expected=wording.expected.format_map(places) if wording.expected else None,
-        message=wording.message.format_map(places),
-        how_to_mend=mend.format_map(places),
+        expected=fill(wording.expected, places, "fr") if wording.expected else None,
+        message=fill(wording.message, places, "fr"),
+        how_to_mend=fill(mend, places, "fr"),
+        suggestion=replacement,
+        details=kept,
     )
 
 
 def word_correction(
     code: CorrectionCode, *, row: int | None, column: str | None, before: str, after: str | None
 ) -> Correction:
-    """The correction of `code`, worded."""
+    """The correction of `code`, worded in French."""
     cut_before, cut_after = shown(before) or "", shown(after)
-    message = CORRECTION_MESSAGES[code].format(before=cut_before, after=cut_after)
+    places = {"before": cut_before, "after": cut_after, "column": column}
+    message = fill(CORRECTION_WORDINGS[code].message, places, "fr")
     return Correction(code=code, row=row, column=column, before=cut_before, after=cut_after, message=message)

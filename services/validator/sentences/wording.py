@@ -1,12 +1,28 @@
-"""What a wording is: templates that take `{column}`, `{value}`, `{row}`, `{suggestion}` and each room's own details."""
+"""What a wording is: templates that take `{column}`, `{value}`, `{row}`, `{suggestion}` and each room's own details.
 
-import re
+A code has its French and its English side by side; both take the same places.
+"""
+
+import string
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from shared.reports.words import typeset
+
+__all__ = ["REPLACE", "CorrectionWording", "English", "Wording", "places_of", "typeset"]
+
+REPLACE = "Remplacez « {value} » par « {suggestion} »."
+REPLACE_IN_ENGLISH = "Replace “{value}” with “{suggestion}”."
 
 
-def typeset(text: str) -> str:
-    """French spacing: a non-breaking space inside « » and before `: ; ! ? %`."""
-    return re.sub(r" (?=[:;!?»%])|(?<=«) ", "\N{NO-BREAK SPACE}", text)
+class English(NamedTuple):
+    """The same words in English; `mend_with` may be left out where the French one is `REPLACE`."""
+
+    message: str
+    mend: str
+    expected: str | None = None
+    mend_with: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +36,40 @@ class Wording:
     """Replaces `mend` when a replacement is known (`{suggestion}`)."""
     validata: str | None = None
     """Validata's error type for the same fault; None when Validata has none."""
+    english: English | None = None
 
     def __post_init__(self) -> None:
         for name in ("message", "mend", "expected", "mend_with"):
             template = getattr(self, name)
             if template is not None:
                 object.__setattr__(self, name, typeset(template))
+        if self.english is not None and self.english.mend_with is None and self.mend_with == typeset(REPLACE):
+            object.__setattr__(self, "english", self.english._replace(mend_with=REPLACE_IN_ENGLISH))
+
+    @property
+    def french(self) -> English:
+        """The French words in the shape of the English ones."""
+        return English(self.message, self.mend, self.expected, self.mend_with)
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Names of all places of its templates, in either language."""
+        return places_of([*self.french, *(self.english or ())])
 
 
-REPLACE = "Remplacez « {value} » par « {suggestion} »."
+@dataclass(frozen=True, slots=True)
+class CorrectionWording:
+    """The words of one correction: they take `{before}`, `{after}` and `{column}`."""
+
+    message: str
+    english: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", typeset(self.message))
+
+
+def places_of(templates: Iterable[str | None]) -> frozenset[str]:
+    """Names of the places of some templates."""
+    return frozenset(
+        place for text in templates if text for _, place, _, _ in string.Formatter().parse(text) if place is not None
+    )

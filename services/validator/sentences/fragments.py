@@ -1,0 +1,68 @@
+"""English for the few French words that rooms put in the places of sentences (`why`, `form`, `limit`…).
+
+New rooms give both languages at once (`shared.reports.words.said`), or lists of names, and need nothing here.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from shared.reports.words import Detail, said
+
+FRAGMENTS: Mapping[str, str] = {
+    " : il ne doit contenir que des chiffres": ": it must contain digits only",
+    " : sa clé de contrôle est fausse": ": its check digit is wrong",
+    "une année AAAA ou une période AAAA/AAAA": "a year YYYY or a period YYYY/YYYY",
+    "une période AAAA/AAAA": "a period YYYY/YYYY",
+    "supérieur à": "greater than",
+    "supérieur ou égal à": "greater than or equal to",
+    "égal à": "equal to",
+    "inférieur ou égal à": "less than or equal to",
+    "inférieur à": "less than",
+    "temps de calcul": "computing time",
+    "mémoire": "memory",
+    "durée": "duration",
+    "aucun caractère": "no character",
+    "une archive ZIP ou un classeur (XLSX, ODS)": "a ZIP archive or a workbook (XLSX, ODS)",
+    "une archive ZIP vide": "an empty ZIP archive",
+    "une archive ZIP": "a ZIP archive",
+    "un ancien document Microsoft Office (XLS)": "an old Microsoft Office document (XLS)",
+    "un fichier compressé (gzip)": "a compressed file (gzip)",
+    "un fichier compressé (Zstandard)": "a compressed file (Zstandard)",
+    "un fichier compressé (bzip2)": "a compressed file (bzip2)",
+    "une archive 7-Zip": "a 7-Zip archive",
+    "un fichier Parquet": "a Parquet file",
+    "un document PDF": "a PDF document",
+    "un document XML": "an XML document",
+    "un document JSON": "a JSON document",
+    "une base SQLite": "an SQLite database",
+    "une image": "an image",
+}
+
+PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    (
+        re.compile(r" : il compte (\d+) chiffres au lieu de (\d+)"),
+        lambda m: f": it has {m[1]} digits instead of {m[2]}",
+    ),
+    (re.compile(r" ; absentes du fichier : (.+)", re.DOTALL), lambda m: f"; missing from the file: {m[1]}"),
+    (re.compile(r", par exemple « (.*) »", re.DOTALL), lambda m: f", for example “{m[1]}”"),
+    (
+        re.compile(r"(.+) dont la seconde année suit la première"),
+        lambda m: f"{FRAGMENTS.get(m[1], m[1])} whose second year follows the first",
+    ),
+    (re.compile(r"« .* »", re.DOTALL), lambda m: m[0].replace("« ", "“").replace(" »", "”")),
+)
+
+
+def both(value: Any) -> Detail:
+    """A detail as a report keeps it: words of ours in both languages, anything else as it is."""
+    if isinstance(value, list | tuple):
+        return [str(one) for one in value]
+    if not isinstance(value, str):
+        return value if isinstance(value, int | float | dict) or value is None else str(value)
+    if value in FRAGMENTS:
+        return said(value, FRAGMENTS[value])
+    for pattern, english in PATTERNS:
+        if found := pattern.fullmatch(value):
+            return said(value, english(found))
+    return value
