@@ -17,19 +17,14 @@ from services.validator.report import ReportOut
 from services.validator.sandbox import Job, LimitExceeded, LimitName, Sandbox
 from shared.blobs import CHUNK_BYTES, Blobs, put_bytes
 from shared.db import Sessions
-from shared.deposits import PUBLISH, VALIDATE, Claim, StaleClaim, claim, move, next_in_line, release
+from shared.deposits import PUBLISH, VALIDATE, Claim, move, next_in_line
 from shared.failpoints import fail_at
-from shared.heartbeat import kept_alive
-from shared.logs import logged_with
 from shared.models import Deposit, DepositState, ValidationReport
-from shared.outages import is_outage
 from shared.queue import Queue
 from shared.registry import Registry
+from shared.stage import carried_out, take
 
 log = logging.getLogger(__name__)
-
-RETRY_SECONDS = 2.0
-"""Pause after trouble around us, or a bug of ours, before the deposit is offered again."""
 
 LIMITS_IN_FRENCH: dict[LimitName, str] = {
     "cpu": "temps de calcul",
@@ -61,23 +56,14 @@ class _Saved:
 
 async def validate_deposit(deposit_id: UUID, tools: ValidateTools) -> None:
     """Judge a received deposit, if it is free. May run twice, late or never to its end."""
-    async with tools.sessions.begin() as session:
-        held = await claim(session, deposit_id, VALIDATE)
+    held = await take(deposit_id, VALIDATE, sessions=tools.sessions)
     if held is None:
         return
-    with logged_with(deposit_id=str(deposit_id), request_id=held.deposit.request_id):
+    async with carried_out(held, sessions=tools.sessions):
         await fail_at("validate.claimed")
-        try:
-            async with kept_alive(tools.sessions, held):
-                saved = await _judge(held.deposit, tools)
-                await fail_at("validate.saved")
-                await _end_stage(held, saved, tools)
-        except StaleClaim:
-            log.warning("the claim was lost; nothing was written")
-            return
-        except Exception as error:  # noqa: BLE001 - the edge of the job: whatever happened, the deposit goes on
-            await _give_back(held, tools, error)
-            return
+        saved = await _judge(held.deposit, tools)
+        await fail_at("validate.saved")
+        await _end_stage(held, saved, tools)
         await fail_at("validate.committed")
         log.info("validation ended", extra={"verdict": saved.report.verdict})
         await _ring_on(held, saved, tools)
@@ -145,21 +131,6 @@ def _figures(deposit_id: UUID, saved: _Saved) -> dict[str, Any]:
         "table_sha256": saved.table_sha256,
         "slices": None if saved.slices is None else list(saved.slices),
     }
-
-
-async def _give_back(held: Claim, tools: ValidateTools, error: Exception) -> None:
-    """A crash or a bug of ours counts towards putting the deposit aside; trouble around us does not."""
-    outage = is_outage(error)
-    log.error("validation given back: %s", "outage" if outage else "bug", exc_info=error)
-    try:
-        async with tools.sessions.begin() as session:
-            await release(session, held, after_seconds=RETRY_SECONDS, counted=not outage)
-    except StaleClaim:
-        log.warning("the deposit is no longer ours: ended after all, or taken over")
-    except Exception as second:
-        if not is_outage(second):
-            raise
-        log.warning("the deposit could not be given back; its lease will run out")
 
 
 async def _ring_on(held: Claim, saved: _Saved, tools: ValidateTools) -> None:

@@ -18,7 +18,6 @@ from services.validator.sandbox import Limits, Sandbox
 from shared.blobs import Blobs, open_blobs, put_bytes, read_bytes
 from shared.db import Sessions
 from shared.deposits import VALIDATE, claim
-from shared.failpoints import FailpointReached
 from shared.models import Deposit, DepositEvent, DepositState, ValidationReport
 from shared.queue import Queue
 from shared.registry import Registry
@@ -177,14 +176,3 @@ async def test_a_worker_that_lost_its_claim_writes_nothing(
     assert (await found(tools.sessions, deposit.id)).state == DepositState.VALIDATING
     assert await report_row(tools.sessions, deposit.id) is None
     assert await names(tools.blobs) == []
-
-
-async def test_a_point_before_the_work_lets_the_failure_out(
-    tools: ValidateTools, receive: Receive, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    deposit = await receive(deliberation_file({}))
-    monkeypatch.setenv("SOCLE_FAIL_AT", "validate.claimed:1:raise")
-    monkeypatch.setattr("shared.failpoints._passages", Counter())
-    with pytest.raises(FailpointReached):
-        await validate_deposit(deposit.id, tools)
-    assert (await found(tools.sessions, deposit.id)).state == DepositState.VALIDATING

@@ -14,18 +14,13 @@ from services.catalog.publish.target import find_target
 from services.catalog.publish.workshop import Workshop, opened_workshop
 from shared.blobs import Blobs
 from shared.db import Sessions
-from shared.deposits import PUBLISH, Claim, StaleClaim, claim, next_in_line, release, renew
+from shared.deposits import PUBLISH, Claim, next_in_line, renew
 from shared.failpoints import fail_at
-from shared.heartbeat import kept_alive
-from shared.logs import logged_with
-from shared.outages import is_outage
 from shared.queue import Queue
 from shared.registry import Registry
+from shared.stage import carried_out, take
 
 log = logging.getLogger(__name__)
-
-RETRY_SECONDS = 2.0
-"""Pause after trouble around us, or a bug of ours, before the deposit is offered again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +36,12 @@ class PublishTools:
 
 async def publish_deposit(deposit_id: UUID, tools: PublishTools) -> None:
     """Publish a validated deposit, if it is free and in turn. May run twice, late or never to its end."""
-    async with tools.sessions.begin() as session:
-        held = await claim(session, deposit_id, PUBLISH)
+    held = await take(deposit_id, PUBLISH, sessions=tools.sessions)
     if held is None:
         return
-    with logged_with(deposit_id=str(deposit_id), request_id=held.deposit.request_id):
+    async with carried_out(held, sessions=tools.sessions):
         await fail_at("publish.claimed")
-        try:
-            async with kept_alive(tools.sessions, held):
-                await _publish(held, tools)
-        except StaleClaim:
-            log.warning("the claim was lost; nothing was written")
-            return
-        except Exception as error:  # noqa: BLE001 - the edge of the job: whatever happened, the deposit goes on
-            await _give_back(held, tools, error)
-            return
+        await _publish(held, tools)
         await fail_at("publish.committed")
         log.info("publication ended")
         await _ring_for_next(held, tools)
@@ -79,21 +65,6 @@ async def _attempt(workshop: Workshop, held: Claim, tools: PublishTools) -> Outc
     await fail_at("publish.snapshot_written")
     await fail_at("publish.before_flip")
     return await flip(workshop.connection, Flip(held, target, difference, snapshot))
-
-
-async def _give_back(held: Claim, tools: PublishTools, error: Exception) -> None:
-    """A bug of ours counts towards putting the deposit aside; trouble around us does not."""
-    outage = is_outage(error)
-    log.error("publication given back: %s", "outage" if outage else "bug", exc_info=error)
-    try:
-        async with tools.sessions.begin() as session:
-            await release(session, held, after_seconds=RETRY_SECONDS, counted=not outage)
-    except StaleClaim:
-        log.warning("the deposit is no longer ours: ended after all, or taken over")
-    except Exception as second:
-        if not is_outage(second):
-            raise
-        log.warning("the deposit could not be given back; its lease will run out")
 
 
 async def _ring_for_next(held: Claim, tools: PublishTools) -> None:
