@@ -67,6 +67,16 @@ class FindingCode(StrEnum):
     TYPE_FORMAT = "type-format"
     UNREADABLE_CELL = "unreadable-cell"
     REPLACEMENT_CHARACTER = "replacement-character"
+    # Values that could be read in two ways: why they are not corrected
+    AMBIGUOUS_DATE = "ambiguous-date"
+    INCOMPLETE_DATE = "incomplete-date"
+    TIME_IN_DATE = "time-in-date"
+    SEVERAL_DATES = "several-dates"
+    AMBIGUOUS_NUMBER = "ambiguous-number"
+    PERCENT_SIGN = "percent-sign"
+    DIGITS_LOST = "digits-lost"
+    ZERO_LOST = "zero-lost"
+    INVERTED_COORDINATES = "inverted-coordinates"
     # Constraints of cells
     REQUIRED_VALUE = "required-value"
     NOT_IN_LIST = "not-in-list"
@@ -92,7 +102,21 @@ class FindingCode(StrEnum):
 class CorrectionCode(StrEnum):
     """Every kind of normalisation a report can list."""
 
+    # Names of columns
     HEADER_NAME = "header-name"
+    HEADER_SYNONYM = "header-synonym"
+    HEADER_TYPO = "header-typo"
+    # Values that could not be read as they were
+    TRIMMED_SPACES = "trimmed-spaces"
+    DATE_TO_ISO = "date-to-iso"
+    EXCEL_DATE = "excel-date"
+    PERIOD_TEXT = "period-text"
+    NUMBER_PLAIN = "number-plain"
+    IDENTIFIER_TEXT = "identifier-text"
+    BOOLEAN_TEXT = "boolean-text"
+    LISTED_VALUE = "listed-value"
+    EMAIL_TEXT = "email-text"
+    # Spelling of valid values
     INTEGER_TEXT = "integer-text"
     NUMBER_TEXT = "number-text"
     DATE_TEXT = "date-text"

@@ -10,6 +10,7 @@ from services.validator.findings import Correction, CorrectionCode, Finding, Fin
 from services.validator.sentences.fragments import both
 from services.validator.sentences.of_corrections import CORRECTION_WORDINGS
 from services.validator.sentences.of_files import FILE_WORDINGS
+from services.validator.sentences.of_readings import READING_WORDINGS
 from services.validator.sentences.of_rules import CHECK_WORDINGS, CONSTRAINT_WORDINGS
 from services.validator.sentences.of_structure import STRUCTURE_WORDINGS
 from services.validator.sentences.of_types import TYPE_WORDINGS
@@ -20,6 +21,7 @@ WORDINGS: Mapping[FindingCode, Wording] = {
     **FILE_WORDINGS,
     **STRUCTURE_WORDINGS,
     **TYPE_WORDINGS,
+    **READING_WORDINGS,
     **CONSTRAINT_WORDINGS,
     **CHECK_WORDINGS,
 }

@@ -1,0 +1,77 @@
+"""Identifiers made of digits (SIRET, SIREN, INSEE and postal codes): only what stands between the digits is removed.
+
+384 138 996 00028, 384.138.996.00028, 32402138500000.0 → corrected       2,13104E+13 → digits were lost
+a SIRET of 13 digits, a commune of 4 digits → probably a leading zero lost in a spreadsheet: not corrected
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+from services.validator.findings import CorrectionCode, FindingCode
+from services.validator.standardise.numbers import SCIENTIFIC
+from shared.registry import SchemaField, SchemaVersion
+
+Checked = Literal["siret", "siren"]
+
+LENGTHS: Mapping[Checked, int] = {"siret": 14, "siren": 9}
+
+CHECK_NAMES: Mapping[str, Checked] = {
+    "siret": "siret",
+    "french-siret-value": "siret",
+    "siren": "siren",
+    "french-siren-value": "siren",
+}
+"""Names of French checks → what their column holds."""
+
+DIGITS_PATTERN = re.compile(r"\^?(?:\\d|\[0-9\])\{(\d+)\}\$?")
+FRENCH_CODE_NAMES = ("codepostal", "code_postal", "insee")
+SEPARATORS = re.compile(r"[\s.\u00a0\u202f\u2009\-]+")
+
+
+def checked_columns(schema: SchemaVersion) -> dict[str, Checked]:
+    """Fields that a French check reads as SIRET or SIREN, whatever their type and pattern say."""
+    found = {field.name: _own_check(field) for field in schema.fields}
+    for check in schema.custom_checks:
+        column = check.get("params", {}).get("column")
+        if column in found:
+            found[column] = found[column] or CHECK_NAMES.get(check["name"])
+    return {name: checked for name, checked in found.items() if checked}
+
+
+def digits_of(field: SchemaField, checked: Checked | None) -> int | None:
+    """How many digits the field's identifiers have; None when it holds something else."""
+    if checked is not None:
+        return LENGTHS[checked]
+    if found := DIGITS_PATTERN.fullmatch(field.constraints.get("pattern", "")):
+        return int(found[1])
+    is_code = any(name in field.name.casefold() for name in FRENCH_CODE_NAMES)
+    return 5 if is_code and field.type == "string" else None
+
+
+def bare_digits(text: str, *, length: int) -> tuple[str, CorrectionCode] | FindingCode | None:
+    """A trimmed text as `length` digits; or why it is not corrected; or None."""
+    if SCIENTIFIC.fullmatch(text):
+        return FindingCode.DIGITS_LOST
+    bare = SEPARATORS.sub("", re.sub(r"\.0+$", "", text))
+    if not (bare.isascii() and bare.isdigit()):
+        return None
+    if len(bare) == length:
+        return None if bare == text else (bare, CorrectionCode.IDENTIFIER_TEXT)
+    return FindingCode.ZERO_LOST if len(bare) == length - 1 else None
+
+
+def without_gaps(text: str, pattern: str) -> tuple[str, CorrectionCode] | None:
+    """Codes with digits and capitals (`W 123 456 789`, `2017.0`) whose pattern accepts them without gaps."""
+    if not any(c.isdigit() for c in text) or any(c.islower() for c in text):
+        return None
+    for bare in ("".join(text.split()), re.sub(r"\.0+$", "", text)):
+        if bare != text and re.match(f"^{pattern}$", bare):
+            return bare, CorrectionCode.IDENTIFIER_TEXT
+    return None
+
+
+def _own_check(field: SchemaField) -> Checked | None:
+    asked = field.descriptor.get("customCheck")
+    name = asked.get("name") if isinstance(asked, Mapping) else asked
+    return CHECK_NAMES.get(name) if isinstance(name, str) else None
