@@ -21,7 +21,8 @@ from pydantic_core import PydanticUndefined
 import services
 import shared
 from services.validator.findings import CorrectionCode, FindingCode
-from services.validator.sentences import CORRECTION_WORDINGS, WORDINGS
+from services.validator.sentences import WORDINGS
+from services.validator.sentences.of_corrections import CORRECTION_WORDINGS
 from shared.deposits import ENDS
 from shared.errors import Refusal
 from shared.failpoints import FAILPOINTS

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.validator.detect import charset_of
 from services.validator.pipeline import Request, report_of_limit
-from services.validator.report import ReportOut
+from services.validator.report import StoredReport
 from services.validator.sandbox import Job, LimitExceeded, LimitName, Sandbox
 from shared.blobs import CHUNK_BYTES, Blobs, put_bytes
 from shared.db import Sessions
@@ -48,7 +48,7 @@ class ValidateTools:
 class _Saved:
     """A verdict whose report and table are durable blobs."""
 
-    report: ReportOut
+    report: StoredReport
     report_sha256: str
     table_sha256: str | None = None
     slices: tuple[str, ...] | None = None

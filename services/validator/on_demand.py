@@ -8,7 +8,7 @@ from pathlib import Path
 from services.validator.detect import charset_of
 from services.validator.jobs import LIMITS_IN_FRENCH
 from services.validator.pipeline import Request, report_of_limit
-from services.validator.report import ReportOut
+from services.validator.report import StoredReport
 from services.validator.sandbox import ChildCrashed, Job, LimitExceeded
 from services.validator.tools import Tools
 from shared.errors import Refusal, ServiceUnavailable
@@ -30,7 +30,7 @@ class TooManyValidations(ServiceUnavailable):
     title = "Trop de validations en cours"
 
 
-async def validate_upload(upload: Upload, *, schema: str, schema_version: str | None, tools: Tools) -> ReportOut:
+async def validate_upload(upload: Upload, *, schema: str, schema_version: str | None, tools: Tools) -> StoredReport:
     """The report on an upload. Raises UPLOAD_REFUSALS, the registry's refusals, and those above."""
     wanted = tools.registry.get(schema, schema_version)
     if tools.places.locked():
@@ -44,7 +44,7 @@ async def validate_upload(upload: Upload, *, schema: str, schema_version: str | 
             return await _examine(Job(path=path, folder=out_folder, request=request), tools)
 
 
-async def _examine(job: Job, tools: Tools) -> ReportOut:
+async def _examine(job: Job, tools: Tools) -> StoredReport:
     try:
         return (await tools.sandbox.run(job)).report
     except LimitExceeded as reached:

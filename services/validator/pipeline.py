@@ -20,7 +20,7 @@ from services.validator.checks.rows import even_rows
 from services.validator.detect import Detected, Refused, detect
 from services.validator.findings import FindingCode, Severity
 from services.validator.readers.csv import RawTable, open_text, read_csv
-from services.validator.report import InputOut, Measured, ReportOut, write_report
+from services.validator.report import InputOut, Measured, StoredReport, write_report
 from services.validator.standardise.headers import HeaderMatch, match_header
 from services.validator.tally import Tally
 from shared.registry import Registry, SchemaVersion
@@ -37,7 +37,7 @@ CHUNK_ROWS = 10_000
 class Examination:
     """What came of a file."""
 
-    report: ReportOut
+    report: StoredReport
     table_path: Path | None
     """The canonical table, in the folder given; None for an invalid file."""
     slices: tuple[str, ...] | None
@@ -82,7 +82,7 @@ def validate_file(path: Path, request: Request, *, registry: Registry, out_folde
     return Examination(report=report, table_path=table_path, slices=read.table.finish(table_path))
 
 
-def report_of_limit(request: Request, *, registry: Registry, sha256: str, size_bytes: int, limit: str) -> ReportOut:
+def report_of_limit(request: Request, *, registry: Registry, sha256: str, size_bytes: int, limit: str) -> StoredReport:
     """The report on a file whose examination had to be stopped. `limit`: which, in French."""
     schema = registry.get(request.schema_name, request.schema_version)
     tally = Tally()

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from services.validator.pipeline import Request
-from services.validator.report import ReportOut
+from services.validator.report import StoredReport
 
 LimitName = Literal["cpu", "memory", "time"]
 
@@ -75,7 +75,7 @@ class Job:
 class Outcome:
     """What came of a file."""
 
-    report: ReportOut
+    report: StoredReport
     report_path: Path
     table_path: Path | None
     slices: tuple[str, ...] | None
@@ -235,7 +235,7 @@ def _reason_of_end(status: int) -> Exception:
 
 def _read_outcome(job: Job, answer: dict[str, Any]) -> Outcome:
     report_path, table_path = job.folder / "report.json", job.folder / "table.parquet"
-    report = ReportOut.model_validate_json(report_path.read_bytes())
+    report = StoredReport.model_validate_json(report_path.read_bytes())
     slices = answer["slices"]
     return Outcome(
         report=report,

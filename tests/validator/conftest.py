@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from judging import Judge
+from reporting import follows_schema
 
 from services.validator.pipeline import Examination, Request, validate_file
 from shared.registry import Registry, SchemaVersion, load_registry
@@ -37,6 +38,8 @@ def judge(registry: Registry, tmp_path: Path) -> Judge:
             path.write_bytes(content.encode() if isinstance(content, str) else content)
         out_folder = tmp_path / "out"
         out_folder.mkdir(exist_ok=True)
-        return validate_file(path, Request(schema, version, charset), registry=registry, out_folder=out_folder)
+        found = validate_file(path, Request(schema, version, charset), registry=registry, out_folder=out_folder)
+        follows_schema(found.report)
+        return found
 
     return run

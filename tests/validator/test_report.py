@@ -5,16 +5,17 @@ import json
 from judging import Judge, deliberation_file
 
 from services.validator.pipeline import ENGINE_VERSION
-from services.validator.report import ReportOut
 from services.validator.tally import KEPT_LIMIT, SAMPLES_LIMIT
+from shared.reports.reword import worded
+from shared.reports.shape import StoredReport
 
 
 def test_a_report_has_its_shape(judge: Judge) -> None:
     report = judge(deliberation_file({"DELIB_DATE": "31/12/2024"}, {"DELIB_ID": "2"})).report
-    document = json.loads(report.model_dump_json(by_alias=True))
+    document = json.loads(worded(report, "fr").model_dump_json(by_alias=True))
     assert list(document) == [
-        "verdict", "engine_version", "schema", "input", "stats", "header", "by_rule", "findings", "corrections",
-        "truncated",
+        "verdict", "engine_version", "language", "schema", "input", "stats", "header", "by_rule", "findings",
+        "corrections", "truncated", "links",
     ]  # fmt: skip
     assert document["engine_version"] == ENGINE_VERSION
     assert document["schema"]["name"] == "scdl/deliberations"
@@ -24,7 +25,7 @@ def test_a_report_has_its_shape(judge: Judge) -> None:
     assert document["stats"]["valid_rows"] == 1
     assert document["header"]["matched"][0] == {"source": "COLL_NOM", "field": "COLL_NOM", "confidence": 1.0}
     assert document["by_rule"][0]["validata"] == "type-error"
-    assert ReportOut.model_validate_json(json.dumps(document)) == report
+    assert StoredReport.model_validate_json(report.model_dump_json(by_alias=True)) == report
 
 
 def test_counts_are_complete_and_lists_bounded(judge: Judge) -> None:
@@ -55,3 +56,16 @@ def test_a_clean_file_has_nothing_to_mend(judge: Judge) -> None:
     report = judge(deliberation_file({})).report
     assert (report.verdict, report.stats.errors, report.stats.warnings) == ("valid", 0, 0)
     assert {each.severity for each in report.findings} == {"info"}
+
+
+def test_only_the_templates_of_codes_found_are_kept(judge: Judge) -> None:
+    report = judge(deliberation_file({"DELIB_DATE": "31/12/2024"})).report
+    assert "date-format" in report.english.findings
+    assert set(report.english.findings) == {rule.code for rule in report.by_rule}
+    assert report.english.corrections == {}
+
+
+def test_a_header_of_another_case_is_told_in_english_too(judge: Judge) -> None:
+    report = judge(deliberation_file({}).replace("COLL_NOM", "Coll_Nom")).report
+    assert worded(report, "fr").corrections[0].message.startswith("La colonne")
+    assert worded(report, "en").corrections[0].message == "The column “Coll_Nom” is read as “COLL_NOM”."

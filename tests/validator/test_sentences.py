@@ -6,7 +6,8 @@ import pytest
 from judging import Judge, deliberation_file
 
 from services.validator.findings import VALUE_LIMIT, CorrectionCode, FindingCode, Severity
-from services.validator.sentences import CORRECTION_MESSAGES, CORRECTION_WORDINGS, WORDINGS, word
+from services.validator.sentences import CORRECTION_MESSAGES, WORDINGS, word
+from services.validator.sentences.of_corrections import CORRECTION_WORDINGS
 from services.validator.sentences.wording import English, places_of
 from shared.reports.words import fill, said, typeset
 
