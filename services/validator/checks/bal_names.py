@@ -41,7 +41,8 @@ _SPELLED_OUT = {
 _TITLES = {"st": "saint", "ste": "sainte", "gal": "general", "mal": "marechal"}
 """Abbreviations of any other word."""
 
-_ARTICLES = frozenset("la le les l d du de des dos las los sur sous a par et au aux".split())
+_ARTICLES = frozenset(("la", "le", "les", "l", "d", "du", "de", "des", "dos", "las", "los"))
+_ARTICLES |= {"sur", "sous", "a", "par", "et", "au", "aux"}
 
 _LATIN = {
     ord(letter): plain
@@ -106,7 +107,10 @@ def comparable(name: str) -> str:
     )
 
 
-_UNITS = "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize".split()
+_UNITS = (
+    *("zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit"),
+    *("neuf", "dix", "onze", "douze", "treize", "quatorze", "quinze", "seize"),
+)
 _TENS = {20: "vingt", 30: "trente", 40: "quarante", 50: "cinquante", 60: "soixante", 80: "quatre vingt"}
 _THOUSANDS = ((10**9, "milliard"), (10**6, "million"), (10**3, "mille"))
 _LARGEST = 10**12

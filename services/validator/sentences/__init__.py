@@ -8,6 +8,7 @@ from typing import Any
 
 from services.validator.findings import Correction, CorrectionCode, Finding, FindingCode, Severity, shown
 from services.validator.sentences.fragments import both
+from services.validator.sentences.of_addresses import ADDRESS_WORDINGS
 from services.validator.sentences.of_corrections import CORRECTION_WORDINGS
 from services.validator.sentences.of_files import FILE_WORDINGS
 from services.validator.sentences.of_readings import READING_WORDINGS
@@ -24,6 +25,7 @@ WORDINGS: Mapping[FindingCode, Wording] = {
     **READING_WORDINGS,
     **CONSTRAINT_WORDINGS,
     **CHECK_WORDINGS,
+    **ADDRESS_WORDINGS,
 }
 
 CORRECTION_MESSAGES: Mapping[CorrectionCode, str] = {
