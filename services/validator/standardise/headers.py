@@ -1,21 +1,21 @@
-"""Column names: matched to declared ones without regard to case, accents, spaces and underscores.
+"""Names of columns: matched to declared ones, every name that is not the schema's own listed as a correction."""
 
-folded("Coll Siret") == folded("COLL_SIRET")        folded("Délib_Date") == folded("DELIB_DATE")
-folded("соll_nom") != folded("COLL_NOM")             (Cyrillic letters: a homoglyph is another column)
-"""
-
-import re
-import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.validator.findings import CorrectionCode, FindingCode, Severity
+from services.validator.standardise.candidates import EXACT, FOLDED, SYNONYM, TYPO, Claim, claims, folded
 from services.validator.tally import Tally
 from shared.registry import SchemaField, SchemaVersion
 
-EXACT, FOLDED = 1.0, 0.9
-"""Confidence of a match: the declared name itself (spaces around it aside), or but for case, accents and spaces."""
+__all__ = ["EXACT", "FOLDED", "SYNONYM", "TYPO", "HeaderMatch", "Match", "folded", "match_header"]
+
+CORRECTIONS: Mapping[float, CorrectionCode] = {
+    SYNONYM: CorrectionCode.HEADER_SYNONYM,
+    TYPO: CorrectionCode.HEADER_TYPO,
+}
+"""Confidence → the correction listed, when it is not the plain one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +41,20 @@ class HeaderMatch:
     """Fields that several columns claim: none is chosen, and they are not missing either."""
 
 
-def folded(label: str) -> str:
-    """What two names must share to be the same column. Canonical decomposition only: look-alikes stay apart."""
-    letters = (c for c in unicodedata.normalize("NFD", label) if not unicodedata.combining(c))
-    return re.sub(r"[\s_\ufeff]+", "", "".join(letters)).casefold()
+def match_header(
+    labels: Sequence[str], line: int, *, schema: SchemaVersion, tally: Tally, correcting: bool = True
+) -> HeaderMatch:
+    """Match the header at `line` (1-based); what is missing, extra, doubled or renamed goes to the tally.
 
-
-def match_header(labels: Sequence[str], line: int, *, schema: SchemaVersion, tally: Tally) -> HeaderMatch:
-    """Match the header at `line` (1-based); what is missing, extra, doubled or renamed goes to the tally."""
-    candidates = _candidates(labels, schema)
-    disputed = frozenset(name for name, columns in candidates.items() if len(columns) > 1)
-    _add_doubles(labels, line, candidates, tally)
-    positions = tuple(
-        candidates[field.name][0] if len(candidates[field.name]) == 1 else None for field in schema.fields
-    )
-    taken = {position for columns in candidates.values() for position in columns}
+    Without `correcting`, only the very names of the schema are known, as Frictionless does.
+    """
+    claimed = claims(labels, schema, correcting=correcting)
+    _add_doubles(labels, line, claimed, schema, tally)
+    taken = {at for claim in claimed.values() for at in claim.columns if claim.is_sure or len(claim.columns) == 1}
     extra = tuple((at, label.strip()) for at, label in enumerate(labels) if label.strip() and at not in taken)
-    matched = tuple(_match(labels, schema, candidates, line, tally))
-    missing = [field for field in schema.fields if not candidates[field.name]]
-    if not taken:
+    matched = tuple(_matches(labels, claimed, line, tally))
+    missing = [field for field in schema.fields if not claimed[field.name].columns]
+    if not any(claim.columns for claim in claimed.values()):
         names = ", ".join(schema.field_names[:8]) + (", …" if len(schema.fields) > 8 else "")
         details = {"schema": schema.name, "expected_columns": names}
         tally.add(FindingCode.NO_KNOWN_COLUMN, Severity.ERROR, row=line, details=details)
@@ -67,51 +62,44 @@ def match_header(labels: Sequence[str], line: int, *, schema: SchemaVersion, tal
         _add_absent(missing, line, schema, tally)
         _add_outsiders(labels, extra, line, tally)
     return HeaderMatch(
-        positions=positions,
+        positions=tuple(_only(claimed[field.name]) for field in schema.fields),
         matched=matched,
         missing=tuple(field.name for field in missing),
         extra=extra,
-        disputed=disputed,
+        disputed=frozenset(name for name, claim in claimed.items() if len(claim.columns) > 1),
     )
 
 
-def _candidates(labels: Sequence[str], schema: SchemaVersion) -> dict[str, list[int]]:
-    """Field name → 0-based columns that could be it."""
-    by_folded: dict[str, list[str]] = defaultdict(list)
-    for field in schema.fields:
-        by_folded[folded(field.name)].append(field.name)
-    candidates: dict[str, list[int]] = {field.name: [] for field in schema.fields}
-    for at, label in enumerate(labels):
-        named = by_folded.get(folded(label), [])
-        if len(named) > 1:  # names that differ only by case: nothing but the very name tells them apart
-            named = [name for name in named if name == label.strip()]
-        for name in named:
-            candidates[name].append(at)
-    return candidates
+def _only(claim: Claim) -> int | None:
+    return claim.columns[0] if len(claim.columns) == 1 else None
 
 
-def _match(
-    labels: Sequence[str], schema: SchemaVersion, candidates: dict[str, list[int]], line: int, tally: Tally
-) -> list[Match]:
+def _matches(labels: Sequence[str], claimed: Mapping[str, Claim], line: int, tally: Tally) -> list[Match]:
     matched = []
-    for at, name in sorted((columns[0], name) for name, columns in candidates.items() if len(columns) == 1):
+    alone = [(claim.columns[0], name, claim.confidence) for name, claim in claimed.items() if len(claim.columns) == 1]
+    for at, name, confidence in sorted(alone):
         label = labels[at]
-        matched.append(Match(source=label, field=name, confidence=EXACT if label.strip() == name else FOLDED))
+        matched.append(Match(source=label, field=name, confidence=confidence))
         if label != name:
-            tally.correct(CorrectionCode.HEADER_NAME, row=line, column=name, before=label, after=name)
+            code = CORRECTIONS.get(confidence, CorrectionCode.HEADER_NAME)
+            tally.correct(code, row=line, column=name, before=label, after=name)
     return matched
 
 
-def _add_doubles(labels: Sequence[str], line: int, candidates: dict[str, list[int]], tally: Tally) -> None:
+def _add_doubles(
+    labels: Sequence[str], line: int, claimed: Mapping[str, Claim], schema: SchemaVersion, tally: Tally
+) -> None:
     counted = Counter(label.strip() for label in labels if label.strip())
     for label, count in counted.items():
         if count > 1:
             tally.add(FindingCode.DUPLICATE_COLUMN, Severity.ERROR, row=line, column=label, details={"count": count})
-    for name, columns in candidates.items():
-        claims = list(dict.fromkeys(labels[at].strip() for at in columns))
-        if len(claims) > 1:
-            listed = ", ".join(f"« {claim} »" for claim in claims)
-            tally.add(FindingCode.AMBIGUOUS_COLUMN, Severity.ERROR, row=line, column=name, details={"labels": listed})
+    for name, claim in claimed.items():
+        names = list(dict.fromkeys(labels[at].strip() for at in claim.columns))
+        if len(names) > 1:
+            listed = ", ".join(f"« {each} »" for each in names)
+            is_error = claim.is_sure or name in schema.required_columns
+            severity = Severity.ERROR if is_error else Severity.WARNING
+            tally.add(FindingCode.AMBIGUOUS_COLUMN, severity, row=line, column=name, details={"labels": listed})
 
 
 def _add_absent(missing: Sequence[SchemaField], line: int, schema: SchemaVersion, tally: Tally) -> None:

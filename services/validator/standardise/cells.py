@@ -1,0 +1,69 @@
+"""The verdict on a text once standardised: corrected when that mends it, else told why it was not.
+
+    `31/12/2020` in a date column → the verdict on `2020-12-31`, and the correction to list
+    `03/04/05` → the verdict on itself, its error now saying that it can be read in several ways
+    `45 500 €` below a minimum → the verdict on `45500`: still an error, but the right one
+
+A correction is kept only if the column then finds less to say; a text that is right is never touched.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from services.validator.checks.explain import CellReader, CellVerdict
+from services.validator.findings import CorrectionCode, FindingCode
+from services.validator.standardise.identifiers import Checked
+from services.validator.standardise.values import EDGES, Ambiguous, correct
+
+Corrections = Literal["all", "none"]
+
+REPLACED = ("type", "pattern", "enum", "minLength", "maxLength")
+"""Rules whose error gives way to the reason why the text was not corrected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standardised:
+    """What a text of a column is worth."""
+
+    verdict: CellVerdict
+    code: CorrectionCode | None = None
+    """The correction to list for each cell that holds the text; None: it was read as it is."""
+    after: str | None = None
+    """What the vendor should have written."""
+
+
+def standardised(reader: CellReader, text: str | None, *, checked: Checked | None = None) -> Standardised:
+    """The verdict on a text, corrected if it can be. `checked`: see `identifiers.checked_columns`."""
+    verdict = reader.explain(text)
+    if text is None or not is_suspect(text, verdict, checked):
+        return Standardised(verdict)
+    found = correct(reader.field, text, checked=checked)
+    if isinstance(found, Ambiguous):
+        return Standardised(_told(verdict, found.code))
+    if found is None:
+        return Standardised(verdict)
+    again = reader.explain(found.text)
+    return Standardised(again, found.code, found.text) if _is_better(verdict, again) else Standardised(verdict)
+
+
+def is_suspect(text: str, verdict: CellVerdict, checked: Checked | None) -> bool:
+    """Whether a text is worth correcting: faulty, untrimmed, or an identifier with more than digits."""
+    if verdict.errors or text != text.strip(EDGES):
+        return True
+    return checked is not None and bool(text) and not (text.isascii() and text.isdigit())
+
+
+def _is_better(before: CellVerdict, after: CellVerdict) -> bool:
+    """Nothing to say before nor after, or less than before, or a value where there was none."""
+    if not after.errors or len(after.errors) < len(before.errors):
+        return True
+    rules = {error.rule for error in before.errors}
+    return "type" in rules and all(error.rule != "type" for error in after.errors)
+
+
+def _told(verdict: CellVerdict, code: FindingCode) -> CellVerdict:
+    at = next((at for at, error in enumerate(verdict.errors) if error.rule in REPLACED), None)
+    if at is None:
+        return verdict
+    told = replace(verdict.errors[at], code=code, suggestion=None)
+    return replace(verdict, errors=(*verdict.errors[:at], told, *verdict.errors[at + 1 :]))
