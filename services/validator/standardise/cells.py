@@ -10,6 +10,8 @@ A correction is kept only if the column then finds less to say; a text that is r
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import polars as pl
+
 from services.validator.checks.explain import CellReader, CellVerdict
 from services.validator.findings import CorrectionCode, FindingCode
 from services.validator.standardise.identifiers import Checked
@@ -53,6 +55,12 @@ def is_suspect(text: str, verdict: CellVerdict, checked: Checked | None) -> bool
     return checked is not None and bool(text) and not (text.isascii() and text.isdigit())
 
 
+def leaves_alone(texts: pl.Expr, checked: Checked | None) -> pl.Expr:
+    """True for texts that `standardised` takes as they are, provided the column finds no error in them."""
+    alone = ~texts.str.contains(f"^[{EDGES}]|[{EDGES}]$")
+    return alone if checked is None else alone & texts.str.contains(r"^[0-9]*$")
+
+
 def _is_better(before: CellVerdict, after: CellVerdict) -> bool:
     """Nothing to say before nor after, or less than before, or a value where there was none."""
     if not after.errors or len(after.errors) < len(before.errors):
@@ -65,5 +73,5 @@ def _told(verdict: CellVerdict, code: FindingCode) -> CellVerdict:
     at = next((at for at, error in enumerate(verdict.errors) if error.rule in REPLACED), None)
     if at is None:
         return verdict
-    told = replace(verdict.errors[at], code=code, suggestion=None)
+    told = replace(verdict.errors[at], code=code)
     return replace(verdict, errors=(*verdict.errors[:at], told, *verdict.errors[at + 1 :]))
