@@ -9,7 +9,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.registry import Registry, SchemaField, SchemaVersion
 
@@ -21,7 +21,8 @@ SQL_TYPES: Mapping[str, str] = {
     "boolean": "boolean",
     "year": "integer",
 }
-"""Table Schema type → column type. `numeric` keeps the scale the vendor wrote; any other type is kept as text."""
+"""Table Schema type → column type. `numeric` keeps the scale the vendor wrote; any other type is kept as text, as
+written: lists, positions, and moments, whose time zone (`+02`, `Z`, or none) would be lost in a `timestamptz`."""
 
 TEXT = SQL_TYPES["string"]
 
@@ -89,24 +90,27 @@ class RowTable:
         return f'data."{self.name}"'
 
     def column(self, field_name: str) -> RowColumn | None:
-        """The column of a declared field, or None."""
+        """The column of a declared field (the newest version's, where versions gave it several types), or None."""
         return next((column for column in self.columns if column.field_name == field_name), None)
 
     def columns_of(self, version: SchemaVersion) -> dict[str, RowColumn]:
         """Declared field of `version` → where it is kept, in the version's order."""
-        by_name = {column.field_name: column for column in self.columns}
-        return {field.name: by_name[version.renames.get(field.name, field.name)] for field in version.fields}
+        kept = {(column.field_name, column.sql_type): column for column in self.columns}
+        return {
+            field.name: kept[version.renames.get(field.name, field.name), _sql_type(field)] for field in version.fields
+        }
 
 
 def row_table(registry: Registry, schema_name: str) -> RowTable:
     """The row table of a schema, whatever the version."""
     newest = registry.get(schema_name)
-    by_name: dict[str, RowColumn] = {}
+    columns: list[RowColumn] = []
     for field in _union(registry, newest):
-        taken = {column.column for column in by_name.values()}
-        by_name[field.name] = _row_column(field, _physical_name(field.name, taken), indexed=_is_indexed(field, newest))
-    identity = tuple(by_name[name] for name in newest.identity)
-    return RowTable(newest.dataset.id, newest.name, tuple(by_name.values()), identity)
+        taken = {column.column for column in columns}
+        name = _imported_name(field) if newest.imported else _physical_name(field.name, taken)
+        columns.append(_row_column(field, name, indexed=_is_indexed(field, newest)))
+    table = RowTable(newest.dataset.id, newest.name, tuple(columns), ())
+    return replace(table, identity=tuple(table.columns_of(newest)[name] for name in newest.identity))
 
 
 def row_table_statements(table: RowTable) -> list[str]:
@@ -155,13 +159,13 @@ def _unless(condition: str, statement: str) -> str:
 
 
 def _union(registry: Registry, newest: SchemaVersion) -> Iterator[SchemaField]:
-    seen = set(newest.field_names)
-    yield from newest.fields
-    for version in reversed(registry.versions(newest.name)[:-1]):
-        older = registry.get(newest.name, version)
-        for field in older.fields:
-            if older.renames.get(field.name, field.name) not in seen:
-                seen.add(field.name)
+    """Fields of the newest version, then those that only older ones have, or have under another type."""
+    seen: set[tuple[str, str]] = set()
+    for version in reversed(registry.deposited(newest.name)):
+        for field in version.fields:
+            kept_as = (version.renames.get(field.name, field.name), _sql_type(field))
+            if kept_as not in seen:
+                seen.add(kept_as)
                 yield field
 
 
@@ -169,12 +173,16 @@ def _row_column(field: SchemaField, column: str, *, indexed: bool) -> RowColumn:
     return RowColumn(
         field_name=field.name,
         column=column,
-        sql_type=SQL_TYPES.get(field.type, TEXT),
+        sql_type=_sql_type(field),
         field_type=field.type,
         indexed=indexed,
         true_text=str(field.descriptor.get("trueValues", ["true"])[0]),
         false_text=str(field.descriptor.get("falseValues", ["false"])[0]),
     )
+
+
+def _sql_type(field: SchemaField) -> str:
+    return SQL_TYPES.get(field.type, TEXT)
 
 
 def _is_indexed(field: SchemaField, newest: SchemaVersion) -> bool:
@@ -187,6 +195,16 @@ def _physical_name(field_name: str, taken: set[str]) -> str:
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", ascii_name)
     name = "c_" + re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")
     return name if name not in taken and len(name) <= 56 else f"{name[:47]}_{_short_digest(field_name)}"
+
+
+def _imported_name(field: SchemaField) -> str:
+    """Made from the field alone: a version imported later, in any order, must find the columns already there.
+
+    `nb_places` → `c_nb_places`, or `c_nb_places__integer`; `nbPlaces` → `c_nb_places_` and a digest of the name.
+    """
+    plain = _physical_name(field.name, set())
+    name = plain if plain == f"c_{field.name}" and len(plain) <= 50 else f"{plain[:38]}_{_short_digest(field.name)}"
+    return name if _sql_type(field) == TEXT else f"{name}__{field.type}"
 
 
 def _short_digest(text: str) -> str:

@@ -5,11 +5,14 @@ One JSON file per schema version under `schemas/<name>/<version>.json`: a plain 
 """
 
 from shared.registry.load import Registry, UnknownSchema, UnknownSchemaVersion, load_registry
-from shared.registry.schema_version import Dataset, Geography, SchemaField, SchemaVersion, Slice
+from shared.registry.schema_version import Dataset, Geography, ImportedSchema, SchemaField, SchemaVersion, Slice
+from shared.registry.table_schema import NotTableSchema
 
 __all__ = [
     "Dataset",
     "Geography",
+    "ImportedSchema",
+    "NotTableSchema",
     "Registry",
     "SchemaField",
     "SchemaVersion",

@@ -1,16 +1,15 @@
-"""Read the descriptor files of the package into a `Registry`."""
+"""Read the descriptor files of the package into a `Registry`, which may take imported schemas beside them."""
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any
 
 from shared.errors import Refusal
-from shared.registry.schema_version import Dataset, Geography, SchemaField, SchemaVersion, Slice
-
-_NOT_TABLE_SCHEMA = ("socle", "custom_checks")
+from shared.registry.schema_version import ImportedSchema, SchemaVersion
+from shared.registry.table_schema import read_imported, read_own
 
 
 class UnknownSchema(Refusal):
@@ -30,17 +29,34 @@ class UnknownSchemaVersion(Refusal):
 
 
 class Registry:
-    """Every schema version known to this process. Immutable once built."""
+    """Every schema version known to this process: our own, which never change, and imported ones.
+
+    Our own descriptors win: a catalogue's version of the same number is passed over, and its other versions of the
+    same schema may be asked for by their number, to check a file, but never become the newest and take no deposit.
+    """
 
     def __init__(self, versions: Iterable[SchemaVersion]) -> None:
+        self._own = tuple(versions)
+        self._own_names = frozenset(version.name for version in self._own)
+        self.take_imported(())
+
+    def take_imported(self, imported: Iterable[ImportedSchema]) -> None:
+        """Know these imported schemas, and no other. Raises NotTableSchema, and then nothing has changed."""
+        own = {(version.name, version.version) for version in self._own}
+        others = [
+            read_imported(each, takes_deposits=each.name not in self._own_names)
+            for each in imported
+            if (each.name, each.version) not in own
+        ]
         by_name: dict[str, list[SchemaVersion]] = {}
-        for version in versions:
+        for version in [*self._own, *others]:
             by_name.setdefault(version.name, []).append(version)
         self._versions = {
-            name: {each.version: each for each in sorted(found, key=_version_number)}
-            for name, found in sorted(by_name.items())
+            name: {each.version: each for each in sorted(found, key=_place)} for name, found in sorted(by_name.items())
         }
-        self._aliases = {each.dataset.id: each.name for found in by_name.values() for each in found}
+        self._aliases = {
+            each.dataset.id: each.name for found in by_name.values() for each in found if each.takes_deposits
+        }
 
     def names(self) -> list[str]:
         """Full names of the schemas, sorted."""
@@ -50,14 +66,18 @@ class Registry:
         """Versions of a schema (full name or dataset id), oldest first. Raises `UnknownSchema`."""
         return list(self._of(name))
 
+    def deposited(self, name: str) -> list[SchemaVersion]:
+        """The versions that take deposits, oldest first. Raises `UnknownSchema`."""
+        return [version for version in self._of(name).values() if version.takes_deposits]
+
     def get(self, name: str, version: str | None = None) -> SchemaVersion:
-        """The asked version, or the newest. `name` is a full name or a dataset id.
+        """The asked version, or the newest that takes deposits. `name` is a full name or a dataset id.
 
         Raises `UnknownSchema`, `UnknownSchemaVersion`.
         """
         versions = self._of(name)
         if version is None:
-            return list(versions.values())[-1]
+            return next(each for each in reversed(versions.values()) if each.takes_deposits)
         if version not in versions:
             raise UnknownSchemaVersion(
                 f"Le schéma « {name} » n’a pas de version « {version} ».",
@@ -72,7 +92,7 @@ class Registry:
         for versions in self._versions.values():
             yield from versions.values()
 
-    def _of(self, name: str) -> Mapping[str, SchemaVersion]:
+    def _of(self, name: str) -> dict[str, SchemaVersion]:
         versions = self._versions.get(self._aliases.get(name, name))
         if versions is None:
             raise UnknownSchema(
@@ -100,44 +120,11 @@ def _descriptor_files(root: Traversable) -> Iterator[tuple[str, Traversable]]:
 
 def _read(name: str, file: Traversable) -> SchemaVersion:
     content = file.read_bytes()
-    document: dict[str, Any] = json.loads(content)
-    socle: dict[str, Any] = document["socle"]
-    fields = tuple(_field(descriptor) for descriptor in document["fields"])
-    required = tuple(field.name for field in fields if field.required)
-    descriptor = {key: value for key, value in document.items() if key not in _NOT_TABLE_SCHEMA}
-    return SchemaVersion(
-        name=name,
-        version=file.name.removesuffix(".json"),
-        sha256=hashlib.sha256(content).hexdigest(),
-        title=socle["title"],
-        description=document["description"],
-        homepage=document.get("homepage"),
-        fields=fields,
-        identity=tuple(socle["identity"]),
-        slice=Slice(**socle["slice"]) if socle["slice"] else None,
-        geography=Geography(**socle["geography"]) if socle["geography"] else None,
-        dataset=Dataset(**socle["dataset"]),
-        custom_checks=tuple(document.get("custom_checks", ())),
-        severities=socle["severities"],
-        required_columns=tuple(socle.get("required_columns", required)),
-        renames=socle["renames"],
-        frequency=socle["frequency"],
-        differences=tuple(socle["differences"]),
-        descriptor={**descriptor, "fieldsMatch": "partial"},
-    )
+    document: Mapping[str, object] = json.loads(content)
+    version = file.name.removesuffix(".json")
+    return read_own(document, name=name, version=version, sha256=hashlib.sha256(content).hexdigest())
 
 
-def _field(descriptor: Mapping[str, Any]) -> SchemaField:
-    return SchemaField(
-        name=descriptor["name"],
-        type=descriptor["type"],
-        format=descriptor.get("format", "default"),
-        title=descriptor["title"],
-        description=descriptor["description"],
-        constraints=descriptor.get("constraints", {}),
-        descriptor=descriptor,
-    )
-
-
-def _version_number(schema: SchemaVersion) -> tuple[int, ...]:
-    return tuple(int(part) for part in schema.version.split("."))
+def _place(schema: SchemaVersion) -> tuple[tuple[int, ...], str]:
+    """Versions in the order of their numbers: 1.9.0 before 1.10.0."""
+    return tuple(int(number) for number in re.findall(r"\d+", schema.version)), schema.version

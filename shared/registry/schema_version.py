@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-SliceBy = Literal["year", "value"]
+SliceBy = Literal["year", "day", "value"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,7 @@ class SchemaField:
 
     name: str
     type: str
-    """Table Schema type: string, integer, number, boolean, date, year, array."""
+    """Table Schema type: string, integer, number, boolean, date, datetime, year, array, geopoint…"""
     format: str
     """Table Schema format; "default" when the descriptor gives none."""
     title: str
@@ -34,15 +34,36 @@ class Slice:
 
     field: str
     by: SliceBy
-    """`year`: the year of a date field; `value`: the value of the field itself."""
+    """`year`, `day`: that of a date or datetime field; `value`: the value of the field itself."""
+    others: tuple[str, ...] = ()
+    """Further fields whose values are part of the slice: a year has a budget per stage and per establishment."""
+
+    @property
+    def parts(self) -> tuple[tuple[str, int | None], ...]:
+        """(field, how many characters of its canonical text, None for all): a slice is those, joined by a space.
+
+        Missing values are empty texts: `2024`, `2024 budget primitif 21310395500018`, ``.
+        """
+        return ((self.field, SLICE_CHARACTERS[self.by]), *((name, None) for name in self.others))
+
+
+SLICE_CHARACTERS: Mapping[SliceBy, int | None] = {"year": 4, "day": 10, "value": None}
+"""Dates and datetimes are `YYYY-MM-DD…` in canonical text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Geography:
-    """The two fields that place a row on the map (WGS 84, decimal degrees)."""
+    """What places a row on the map (WGS 84, decimal degrees): two numbers, or one geopoint."""
 
-    longitude: str
-    latitude: str
+    longitude: str | None = None
+    latitude: str | None = None
+    point: str | None = None
+    """A field of type geopoint; its format says how longitude, then latitude, are written."""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that hold the position."""
+        return tuple(name for name in (self.longitude, self.latitude, self.point) if name is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +76,27 @@ class Dataset:
     description: str
     theme: str
     """Code of the EU data theme vocabulary: GOVE, REGI, SOCI…"""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedSchema:
+    """A Table Schema of a national catalogue, as this installation keeps it. All of it crosses process borders."""
+
+    name: str
+    """As the catalogue names it: `etalab/schema-lieux-covoiturage`."""
+    version: str
+    """As the catalogue numbers it; the number inside the document is not reliable."""
+    revision: int
+    """1 for the first content met under this name and version."""
+    sha256: str
+    """Hexadecimal SHA-256 of the bytes that the catalogue pointed to."""
+    document: str
+    """Those bytes, as text: a Table Schema in JSON."""
+    dataset_id: str
+    title: str
+    description: str
+    theme: str
+    """Code of the EU data theme vocabulary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +131,16 @@ class SchemaVersion:
     """Each wanted difference from the official schema: field, what, official, ours, reason (French)."""
     descriptor: Mapping[str, Any]
     """The pure Table Schema that Frictionless loads (`fieldsMatch: partial`; no French check, no `socle`)."""
+    missing_values: tuple[str, ...] = ("",)
+    """Texts that mean a missing value, unless a field has its own."""
+    primary_key: tuple[str, ...] = ()
+    """Fields of the official primary key, if any: no two rows may share it and none of them may be empty."""
+    foreign_keys: tuple[Mapping[str, Any], ...] = ()
+    """As Table Schema writes them."""
+    takes_deposits: bool = True
+    """Whether files may be deposited under this version; if not, they may only be checked."""
+    imported: ImportedSchema | None = None
+    """Where it comes from, when it is not one of our own descriptors."""
 
     @property
     def field_names(self) -> tuple[str, ...]:

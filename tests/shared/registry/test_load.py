@@ -9,15 +9,22 @@ from shared.registry import Registry, SchemaVersion, UnknownSchema, UnknownSchem
 
 REGISTRY = load_registry()
 ALL = pytest.mark.parametrize("schema", list(REGISTRY), ids=lambda schema: f"{schema.name}-{schema.version}")
-SLICE_TYPES = {"year": {"date"}, "value": {"year", "integer", "string"}}
+SLICE_TYPES = {"year": {"date"}, "day": {"date", "datetime"}, "value": {"year", "integer", "string"}}
 
 
-def test_the_six_core_schemas_are_known() -> None:
+def test_the_core_schemas_and_those_around_them_are_known() -> None:
     assert REGISTRY.names() == [
         "decp/marches",
         "etalab/schema-bal",
+        "etalab/schema-comptage-mobilites-measure",
+        "etalab/schema-irve-statique",
+        "etalab/schema-stationnement",
+        "scdl/budget",
+        "scdl/catalogue",
         "scdl/deliberations",
         "scdl/equipements",
+        "scdl/marches-publics",
+        "scdl/menus-collectifs",
         "scdl/prenoms",
         "scdl/subventions",
     ]
@@ -69,8 +76,8 @@ def test_frictionless_loads_the_descriptor(schema: SchemaVersion) -> None:
 @ALL
 def test_every_named_field_exists(schema: SchemaVersion) -> None:
     named = [*schema.identity, *schema.required_columns, *schema.severities, *schema.renames]
-    named += [schema.slice.field] if schema.slice else []
-    named += [schema.geography.longitude, schema.geography.latitude] if schema.geography else []
+    named += [schema.slice.field, *schema.slice.others] if schema.slice else []
+    named += schema.geography.fields if schema.geography else []
     assert set(named) <= set(schema.field_names)
     assert schema.identity
     assert schema.required_columns
@@ -81,6 +88,26 @@ def test_the_slice_suits_its_field(schema: SchemaVersion) -> None:
     if schema.slice:
         field = next(field for field in schema.fields if field.name == schema.slice.field)
         assert field.type in SLICE_TYPES[schema.slice.by]
+
+
+@ALL
+def test_a_position_is_two_fields_or_one_point(schema: SchemaVersion) -> None:
+    if schema.geography:
+        types = {field.name: field.type for field in schema.fields}
+        found = [types[name] for name in schema.geography.fields]
+        assert found == ["geopoint"] if schema.geography.point else len(found) == 2 and "geopoint" not in found
+
+
+def test_a_slice_may_be_made_of_several_fields() -> None:
+    by_year = REGISTRY.get("subventions").slice
+    by_stage = REGISTRY.get("budget").slice
+    by_day = REGISTRY.get("comptages").slice
+    assert by_year is not None
+    assert by_year.parts == (("dateConvention", 4),)
+    assert by_stage is not None
+    assert by_stage.parts == (("BGT_ANNEE", None), ("BGT_NATDEC", None), ("BGT_SIRET", None))
+    assert by_day is not None
+    assert by_day.parts == (("start_datetime", 10),)
 
 
 @ALL

@@ -18,8 +18,25 @@ OFFICIAL_FOLDERS = {
     ("etalab/schema-bal", "1.4.0"): "base-adresse-locale/1.4.0-etalab-tableschema",
     ("etalab/schema-bal", "1.3.0"): "base-adresse-locale/1.3.0-etalab-tableschema",
     ("decp/marches", "2.0.0"): "marches-publics/decp2022-colinmaudry",
+    ("scdl/catalogue", "0.1.3"): "catalogue/0.1.3",
+    ("scdl/budget", "0.8.3"): "budget/0.8.3",
+    ("scdl/menus-collectifs", "1.2.3"): "menus-collectifs/1.2.3",
+    ("scdl/marches-publics", "2.0.0"): "marches-publics/2.0.0-reconstructed",
+    ("etalab/schema-irve-statique", "2.3.1"): "irve-statique/2.3.1",
+    ("etalab/schema-stationnement", "0.1.5"): "stationnement/0.1.5",
+    ("etalab/schema-comptage-mobilites-measure", "0.2.5"): "comptage-mobilites-measure/0.2.5",
 }
-FACTS = ("type", "format", "trueValues", "falseValues", "missingValues", "bareNumber", "decimalChar", "groupChar")
+FACTS = (
+    "type",
+    "format",
+    "trueValues",
+    "falseValues",
+    "missingValues",
+    "bareNumber",
+    "decimalChar",
+    "groupChar",
+    "arrayItem",
+)
 Difference = tuple[str, str, str, str]
 
 ALL = pytest.mark.parametrize("schema", list(load_registry()), ids=lambda schema: f"{schema.name}-{schema.version}")
