@@ -1,7 +1,7 @@
 """The record tables. Each table's docstring names its one writer; rows of data sets live in schema `data`."""
 
 from shared.models.catalog import CatalogDataset, CatalogVersion
-from shared.models.deposit import Deposit, DepositEvent, DepositState, IdempotencyKey
+from shared.models.deposit import Corrections, Deposit, DepositEvent, DepositState, IdempotencyKey
 from shared.models.organisation import Organisation
 from shared.models.validation import ValidationReport
 from shared.models.vendor import ApiKey, Habilitation, Vendor
@@ -10,6 +10,7 @@ __all__ = [
     "ApiKey",
     "CatalogDataset",
     "CatalogVersion",
+    "Corrections",
     "Deposit",
     "DepositEvent",
     "DepositState",

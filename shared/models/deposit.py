@@ -27,6 +27,13 @@ class DepositState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Corrections(StrEnum):
+    """What may be read otherwise than the vendor wrote it; every correction is listed in the report."""
+
+    ALL = "all"
+    NONE = "none"
+
+
 WAITING_STATES = (
     DepositState.RECEIVED,
     DepositState.VALIDATING,
@@ -43,6 +50,7 @@ class Deposit(SQLModel, table=True):
     __tablename__ = "deposit"
     __table_args__ = (
         one_of("state", DepositState),
+        one_of("corrections", Corrections),
         Index(
             "ix_deposit_waiting",
             "organisation_siren",
@@ -62,6 +70,8 @@ class Deposit(SQLModel, table=True):
     schema_name: str
     schema_version: str | None = None
     """As asked for by the vendor; null lets the validator choose (its report says which it took)."""
+    corrections: str = Field(default=Corrections.ALL, sa_column_kwargs={"server_default": text("'all'")})
+    """As asked for by the vendor: `none` judges the file to the letter."""
     sha256: str = Field(max_length=64)
     size_bytes: int = big_integer()
     content_type: str

@@ -29,6 +29,9 @@ class ValidationReport(SQLModel, table=True):
     """Blob `reports/<sha256>.json`."""
     table_sha256: str | None = Field(default=None, max_length=64)
     """Blob `tables/<sha256>.parquet`, the canonical table; null for an invalid file."""
+    corrected_sha256: str | None = Field(default=None, max_length=64)
+    """Blob `corrected/<sha256>.parquet`: the same table for an invalid file that could be read, where what could not
+    be corrected stays as it was sent; null for a valid file, whose canonical table says it all."""
     slices: list[str] | None = text_array(default=None)
     """Slices present in the file, sorted; `['']` for a schema without slices."""
     created_at: datetime = moment_now()
