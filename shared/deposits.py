@@ -5,7 +5,7 @@ worker carries the token, so a worker that was frozen or cut off past its lease 
 transition is written by the same function, in the same transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from shared.models import Deposit, DepositEvent, DepositState
+from shared.models import Deposit, DepositEvent, DepositState, LaterDepositEvent
 from shared.models.deposit import WAITING_STATES
 
 LEASE_SECONDS = 10.0
@@ -43,6 +43,9 @@ PUBLISH = Stage("catalog", DepositState.VALIDATED, DepositState.PUBLISHING)
 STAGES = (VALIDATE, PUBLISH)
 
 ENDS = frozenset(set(DepositState) - set(WAITING_STATES) - {DepositState.HELD})
+
+WAITING_SINCE = func.coalesce(col(Deposit.resumed_at), col(Deposit.received_at))
+"""When the present round of a deposit began: what time limits and ages are counted from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ async def claim(session: AsyncSession, deposit_id: UUID, stage: Stage) -> Claim 
     deposit = (await session.execute(statement)).scalar_one_or_none()
     if deposit is None:
         return None
-    await _write_event(session, deposit_id, stage.running, None)
+    await _write_event(session, deposit, stage.running, None)
     return Claim(stage=stage, deposit=deposit, attempt=deposit.attempt)
 
 
@@ -118,7 +121,45 @@ async def move(
 ) -> None:
     """End the claim's stage: change the state, write the event. Raises StaleClaim when the claim is lost."""
     await change_state(session, held, to, **values)
-    await _write_event(session, held.deposit.id, to, detail)
+    await _write_event(session, held.deposit, to, detail)
+
+
+async def hold(
+    session: AsyncSession, held: Claim, reasons: Sequence[Mapping[str, object]], *, until_days: float
+) -> None:
+    """End the claim's stage by asking a person: `reasons` (`code`, `count`) are what a confirmation must repeat."""
+    shown = [dict(reason) for reason in reasons]
+    until = now_plus(timedelta(days=until_days).total_seconds())
+    await move(session, held, DepositState.HELD, detail={"reasons": shown}, held_reasons=shown, held_until=until)
+
+
+async def decide(
+    session: AsyncSession, deposit: Deposit, to: DepositState, *, detail: Mapping[str, object] | None = None
+) -> None:
+    """A transition that a person decides (or the clock, for want of one). A way onward begins a new round.
+
+    The deposit's row must be locked by this transaction, and its state be one that allows it.
+    """
+    ended = to in ENDS
+    onward = {} if ended else {"round": deposit.round + 1, "resumed_at": DATABASE_NOW, "failure": None}
+    statement = (
+        update(Deposit)
+        .where(col(Deposit.id) == deposit.id)
+        .values(
+            state=to,
+            attempt=Deposit.attempt + 1,
+            stage_attempts=0,
+            lease_until=None,
+            rung_at=DATABASE_NOW,
+            ended_at=DATABASE_NOW if ended else None,
+            held_until=None,
+            **onward,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    await session.execute(statement)
+    await session.refresh(deposit)
+    await _write_event(session, deposit, to, detail)
 
 
 async def change_state(session: AsyncSession, held: Claim, to: DepositState, **values: Any) -> None:
@@ -138,7 +179,7 @@ async def put_aside(session: AsyncSession, *, time_limit: timedelta) -> list[UUI
     """End as `failed` what crashed its workers too often or waits since longer than `time_limit`."""
     lease_over = or_(col(Deposit.lease_until).is_(None), col(Deposit.lease_until) < DATABASE_NOW)
     too_often = col(Deposit.stage_attempts) >= MAX_STAGE_ATTEMPTS
-    too_old = col(Deposit.received_at) < DATABASE_NOW - time_limit
+    too_old = DATABASE_NOW - time_limit > WAITING_SINCE
     statement = (
         update(Deposit)
         .where(col(Deposit.state).in_(WAITING_STATES), lease_over, or_(too_often, too_old))
@@ -149,13 +190,13 @@ async def put_aside(session: AsyncSession, *, time_limit: timedelta) -> list[UUI
             ended_at=DATABASE_NOW,
             failure=FAILURE_PUT_ASIDE,
         )
-        .returning(col(Deposit.id))
+        .returning(Deposit)
         .execution_options(synchronize_session=False)
     )
-    ids = list((await session.execute(statement)).scalars())
-    for deposit_id in ids:
-        await _write_event(session, deposit_id, DepositState.FAILED, {"reason": "put-aside"})
-    return ids
+    aside = list((await session.execute(statement)).scalars())
+    for deposit in aside:
+        await _write_event(session, deposit, DepositState.FAILED, {"reason": "put-aside"})
+    return [deposit.id for deposit in aside]
 
 
 FAILURE_PUT_ASIDE = (
@@ -203,7 +244,7 @@ async def record(session: AsyncSession, deposit: Deposit) -> None:
 
 async def write_end_event(session: AsyncSession, held: Claim, to: DepositState, detail: Mapping[str, object]) -> None:
     """The other half of `move`, after `change_state`."""
-    await _write_event(session, held.deposit.id, to, detail)
+    await _write_event(session, held.deposit, to, detail)
 
 
 async def _write_fenced(session: AsyncSession, held: Claim, changes: Mapping[str, Any]) -> None:
@@ -223,7 +264,13 @@ async def _write_fenced(session: AsyncSession, held: Claim, changes: Mapping[str
 
 
 async def _write_event(
-    session: AsyncSession, deposit_id: UUID, state: DepositState, detail: Mapping[str, object] | None
+    session: AsyncSession, deposit: Deposit, state: DepositState, detail: Mapping[str, object] | None
 ) -> None:
-    statement = insert(DepositEvent).values(deposit_id=deposit_id, state=state, detail=dict(detail) if detail else None)
-    await session.execute(statement.on_conflict_do_nothing(index_elements=["deposit_id", "state"]))
+    """Once per round and state: a stage that is claimed again after a crash has begun already."""
+    values = {"deposit_id": deposit.id, "state": state, "detail": dict(detail) if detail else None}
+    if deposit.round == 1:
+        first = insert(DepositEvent).values(**values)
+        await session.execute(first.on_conflict_do_nothing(index_elements=["deposit_id", "state"]))
+    else:
+        later = insert(LaterDepositEvent).values(round=deposit.round, **values)
+        await session.execute(later.on_conflict_do_nothing(index_elements=["deposit_id", "round", "state"]))

@@ -1,7 +1,7 @@
 """The record tables. Each table's docstring names its one writer; rows of data sets live in schema `data`."""
 
 from shared.models.catalog import CatalogDataset, CatalogVersion
-from shared.models.deposit import Corrections, Deposit, DepositEvent, DepositState, IdempotencyKey
+from shared.models.deposit import Corrections, Deposit, DepositEvent, DepositState, IdempotencyKey, LaterDepositEvent
 from shared.models.organisation import Organisation
 from shared.models.validation import ValidationReport
 from shared.models.vendor import ApiKey, Habilitation, Vendor
@@ -16,6 +16,7 @@ __all__ = [
     "DepositState",
     "Habilitation",
     "IdempotencyKey",
+    "LaterDepositEvent",
     "Organisation",
     "ValidationReport",
     "Vendor",

@@ -59,6 +59,7 @@ class Deposit(SQLModel, table=True):
             postgresql_where=text("state IN ('received', 'validating', 'validated', 'publishing')"),
         ),
         Index("ix_deposit_vendor", "vendor_id", "sequence"),
+        Index("ix_deposit_held", "held_until", postgresql_where=text("state = 'held'")),
         {"schema": "ingest"},
     )
 
@@ -94,10 +95,22 @@ class Deposit(SQLModel, table=True):
     """For `failed`: what went wrong on our side, in French, without internals."""
     dataset_id: str | None = None
     dataset_version: int | None = big_integer(default=None)
+    round: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
+    """Grows when a person sends the deposit on its way again: confirmed after `held`, or tried again after `failed`."""
+    resumed_at: datetime | None = moment(default=None)
+    """When the present round began; null in the first one, which began at `received_at`."""
+    held_until: datetime | None = moment(default=None)
+    """For `held`: past it, the deposit is `cancelled`."""
+    held_reasons: list[dict[str, object]] | None = json_object(default=None)
+    """Of the last hold: `[{"code": "personal-nir", "count": 2}]`, what a confirmation must repeat."""
 
 
 class DepositEvent(SQLModel, table=True):
-    """One transition of a deposit, written in the transaction that makes it. Written by `shared.deposits`."""
+    """One transition of a deposit, written in the transaction that makes it. Written by `shared.deposits`.
+
+    Read through this table, the events of every round are there: those of later rounds live in a table that inherits
+    from this one, whose own rows keep the rule of one event per state.
+    """
 
     __tablename__ = "deposit_event"
     __table_args__ = (UniqueConstraint("deposit_id", "state"), {"schema": "ingest"})
@@ -107,6 +120,24 @@ class DepositEvent(SQLModel, table=True):
     state: str
     at: datetime = moment_now()
     detail: dict[str, object] | None = json_object(default=None)
+
+
+class LaterDepositEvent(SQLModel, table=True):
+    """A transition in the second or a later round of a deposit; inherits from `deposit_event`, with its numbers."""
+
+    __tablename__ = "later_deposit_event"
+    __table_args__ = (UniqueConstraint("deposit_id", "round", "state"), {"schema": "ingest"})
+
+    id: int | None = big_integer(
+        default=None,
+        primary_key=True,
+        sa_column_kwargs={"server_default": text("nextval('ingest.deposit_event_id_seq')"), "autoincrement": False},
+    )
+    deposit_id: UUID = Field(foreign_key="ingest.deposit.id")
+    state: str
+    at: datetime = moment_now()
+    detail: dict[str, object] | None = json_object(default=None)
+    round: int
 
 
 class IdempotencyKey(SQLModel, table=True):
