@@ -1,7 +1,8 @@
 """What crosses HTTP besides the report: schemas as a vendor reads them."""
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import asdict
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -16,6 +17,12 @@ class SchemaSummaryOut(BaseModel):
     description: str
     dataset: str
     """Identifier of the département-wide data set; also accepted as the schema's name."""
+    theme: str
+    """Code of the EU data theme vocabulary."""
+    takes_deposits: bool
+    """Whether files may be deposited under it; if not, they may only be checked."""
+    origin: Literal["own", "catalogue"]
+    """`own`: described here, with its identity and its slices; `catalogue`: imported from a national catalogue."""
     version: str
     """The newest."""
     versions: list[str]
@@ -43,8 +50,8 @@ class SchemaVersionOut(SchemaSummaryOut):
     fields: list[FieldOut]
     identity: list[str]
     """Columns that together name a row."""
-    slice: dict[str, str] | None
-    """What part of the data set a deposit replaces: a field, by year or by value; null: all of it."""
+    slice: dict[str, Any] | None
+    """What part of the data set a deposit replaces: a field, by year, day or value, and other fields; null: all."""
     required_columns: list[str]
     custom_checks: list[Mapping[str, Any]]
     severities: Mapping[str, Mapping[str, str]]
@@ -81,7 +88,7 @@ def version_out(schema: SchemaVersion, registry: Registry) -> SchemaVersionOut:
         versions_href=[f"/v1/schemas/{schema.name}/versions/{version}" for version in summary["versions"]],
         fields=fields,
         identity=list(schema.identity),
-        slice={"field": schema.slice.field, "by": schema.slice.by} if schema.slice else None,
+        slice=asdict(schema.slice) if schema.slice else None,
         required_columns=list(schema.required_columns),
         custom_checks=list(schema.custom_checks),
         severities=schema.severities,
@@ -97,7 +104,10 @@ def _summary(schema: SchemaVersion, registry: Registry) -> dict[str, Any]:
         "title": schema.title,
         "description": schema.description,
         "dataset": schema.dataset.id,
-        "version": versions[-1],
+        "theme": schema.dataset.theme,
+        "takes_deposits": schema.takes_deposits,
+        "origin": "catalogue" if schema.imported else "own",
+        "version": registry.get(schema.name).version,
         "versions": versions,
         "href": f"/v1/schemas/{schema.name}",
     }

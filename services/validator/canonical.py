@@ -75,10 +75,8 @@ class CanonicalTable:
         cut = self._schema.slice
         if cut is None:
             return [""] * len(chunk.lines)
-        values = chunk.canonical[cut.field]
-        if cut.by == "year":
-            return [value[:4] if value else "" for value in values]
-        return [value or "" for value in values]
+        parts = [[(value or "")[:length] for value in chunk.canonical[name]] for name, length in cut.parts]
+        return [" ".join(values) for values in zip(*parts, strict=True)]
 
 
 def _digests(columns: Sequence[Sequence[str | None]]) -> list[bytes]:

@@ -30,6 +30,16 @@ def test_its_columns_are_the_seam(judge: Judge, deliberations: SchemaVersion) ->
     assert row["_extra"] is None
 
 
+def test_a_slice_of_several_fields_holds_them_all(judge: Judge) -> None:
+    header = (
+        "BGT_NATDEC,BGT_ANNEE,BGT_SIRET,BGT_NOM,BGT_CONTNAT,BGT_CONTNAT_LABEL,BGT_NATURE,BGT_NATURE_LABEL,"
+        "BGT_SECTION,BGT_OPBUDG,BGT_CODRD"
+    )
+    row = "budget primitif,2024,21310395500018,Commune de Muret,011,Charges,60612,Énergie,fonctionnement,réel,dépense"
+    found = judge(f"{header}\n{row}\n", schema="scdl/budget")
+    assert found.slices == ("2024 budget primitif 21310395500018",)
+
+
 def test_slices_are_those_of_the_schema(judge: Judge) -> None:
     yearly = judge(deliberation_file({}, {"DELIB_DATE": "2023-1-2", "DELIB_ID": "b"}))
     assert yearly.slices == ("2023", "2024")

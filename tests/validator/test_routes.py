@@ -96,7 +96,9 @@ async def test_schemas_are_listed_and_read(client: httpx.AsyncClient) -> None:
 
 async def test_a_version_says_what_we_add(client: httpx.AsyncClient) -> None:
     found = (await client.get("/v1/schemas/scdl/deliberations/versions/2.1.5")).json()
-    assert (found["identity"], found["slice"]) == (["COLL_SIRET", "DELIB_ID"], {"field": "DELIB_DATE", "by": "year"})
+    assert found["identity"] == ["COLL_SIRET", "DELIB_ID"]
+    assert found["slice"] == {"field": "DELIB_DATE", "by": "year", "others": []}
+    assert (found["theme"], found["takes_deposits"], found["origin"]) == ("GOVE", True, "own")
     assert found["table_schema"]["fieldsMatch"] == "partial"
     versions = (await client.get("/v1/schemas/etalab/schema-bal/versions")).json()["data"]
     assert [each["version"] for each in versions] == ["1.3.0", "1.4.0", "1.5.0"]
