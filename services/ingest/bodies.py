@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.models import Deposit, DepositEvent, DepositState, Organisation, ValidationReport
+from shared.models import Corrections, Deposit, DepositEvent, DepositState, Organisation, ValidationReport
 
 
 class TimelineOut(BaseModel):
@@ -55,6 +55,7 @@ class DepositOut(BaseModel):
     state: DepositState
     organisation: OrganisationOut
     schema_: SchemaOut = Field(alias="schema")
+    corrections: Corrections = Field(description="« none » : jugé à la lettre, sans rien corriger.")
     filename: str | None
     sha256: str = Field(description="SHA-256 des octets reçus, en hexadécimal.")
     size_bytes: int
@@ -97,6 +98,7 @@ def _common(deposit: Deposit, organisation: Organisation) -> dict[str, Any]:
     return {
         "id": deposit.id,
         "organisation": OrganisationOut(siren=organisation.siren, name=organisation.name),
+        "corrections": Corrections(deposit.corrections),
         "filename": deposit.filename,
         "sha256": deposit.sha256,
         "size_bytes": deposit.size_bytes,

@@ -17,7 +17,7 @@ from shared.deposits import VALIDATE, record
 from shared.errors import ServiceUnavailable
 from shared.failpoints import fail_at
 from shared.logs import current_request_id, logged_with
-from shared.models import Deposit, Organisation
+from shared.models import Corrections, Deposit, Organisation
 from shared.uploads import Upload
 
 
@@ -30,6 +30,7 @@ class Push:
     schema: str
     schema_version: str | None
     idempotency_key: str | None
+    corrections: Corrections = Corrections.ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ async def receive_deposit(vendor: CurrentVendor, push: Push, upload: Upload, too
         organisation_siren=organisation.siren,
         schema_name=schema.name,
         schema_version=push.schema_version,
+        corrections=push.corrections,
         content_type=upload.content_type[:200],
         filename=upload.filename,
         request_id=current_request_id(),
@@ -121,7 +123,9 @@ async def _replay(answered: Answered, fingerprint: str, tools: Tools) -> Deposit
 
 
 def _fingerprint(deposit: Deposit, sha256: str) -> str:
-    parameters = (deposit.organisation_siren, deposit.schema_name, deposit.schema_version)
+    parameters: tuple[str | None, ...] = (deposit.organisation_siren, deposit.schema_name, deposit.schema_version)
+    if deposit.corrections != Corrections.ALL:  # keys of requests that did not say stay what they were
+        parameters = (*parameters, deposit.corrections)
     return fingerprint_of(parameters=parameters, sha256=sha256)
 
 

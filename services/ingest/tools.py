@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -13,6 +13,9 @@ from shared.db import Sessions
 from shared.errors import ServiceUnavailable
 from shared.queue import Queue
 from shared.registry import Registry
+
+CONVERSIONS = 2
+"""Corrected files written at once by a process: each takes a core for a moment; the others wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,8 @@ class Tools:
     queue: Queue
     registry: Registry
     upload_slots: asyncio.Semaphore
+    conversions: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONVERSIONS))
+    """One per corrected file being written."""
 
 
 def tools_of(request: Request) -> Tools:

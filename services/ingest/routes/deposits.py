@@ -8,14 +8,23 @@ from starlette.responses import StreamingResponse
 
 from services.ingest.auth import Authenticated, KeyMissing, NotHabilitated
 from services.ingest.bodies import DepositOut, accepted_out
-from services.ingest.follow import DepositFilter, ReportNotReady, describe, find_deposit, find_report, list_deposits
+from services.ingest.corrected import NoCorrectedFile, corrected_file, table_of
+from services.ingest.follow import (
+    DepositFilter,
+    ReportNotReady,
+    describe,
+    find_deposit,
+    find_report,
+    list_deposits,
+)
 from services.ingest.idempotency import IDEMPOTENCY_REFUSALS, check_key
 from services.ingest.organisations import UnknownOrganisation, find_organisation
 from services.ingest.receive import Push, receive_deposit
 from services.ingest.tools import IngestTools, UploadSlot
+from shared.corrected import MEDIA_TYPE as CORRECTED_TYPE
 from shared.db import reading
 from shared.errors import NotFound, ServiceUnavailable
-from shared.models import DepositState
+from shared.models import Corrections, DepositState
 from shared.paging import Page, PageLinks, cursor_secret, decode_cursor, encode_cursor
 from shared.registry import UnknownSchema, UnknownSchemaVersion
 from shared.uploads import UPLOAD_REFUSALS, open_upload
@@ -70,12 +79,15 @@ async def post_deposit(
     organisation: Organisation,
     schema: SchemaName,
     schema_version: Annotated[str | None, Query(description="Version du schéma ; la plus récente par défaut")] = None,
+    corrections: Annotated[
+        Corrections, Query(description="« none » : juger le fichier à la lettre, sans rien corriger")
+    ] = Corrections.ALL,
     idempotency_key: Annotated[str | None, Header(description="Identifiant de l'envoi, le même à chaque essai")] = None,
 ) -> DepositOut:
     """La réponse 202 est une promesse : les octets sont conservés et seront vérifiés quoi qu'il arrive ensuite."""
     if idempotency_key is not None:
         check_key(idempotency_key)
-    push = Push(organisation, schema, schema_version, idempotency_key)
+    push = Push(organisation, schema, schema_version, idempotency_key, corrections)
     limits = tools.settings
     upload = await open_upload(
         request, max_bytes=limits.max_deposit_bytes, chunk_timeout_seconds=limits.chunk_timeout_seconds
@@ -155,3 +167,25 @@ async def get_file(deposit_id: UUID, vendor: Authenticated, tools: IngestTools) 
     }
     content = tools.blobs.read(f"raw/{deposit.sha256}")
     return StreamingResponse(content, media_type="application/octet-stream", headers=headers)
+
+
+@router.get(
+    "/deposits/{deposit_id}/corrected",
+    summary="Récupérer le fichier corrigé",
+    response_class=Response,
+    responses=refusals(NotFound, ReportNotReady, NoCorrectedFile)
+    | {200: {"content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}}},
+)
+async def get_corrected(deposit_id: UUID, vendor: Authenticated, tools: IngestTools) -> StreamingResponse:
+    """Votre fichier tel qu'il aurait dû être envoyé : colonnes du schéma puis les vôtres, valeurs corrigées.
+
+    Ce qui n'a pas pu être corrigé y reste tel quel.
+    """
+    async with reading(tools.sessions) as session:
+        report = await find_report(session, vendor, deposit_id)
+    table_of(report)  # refuses before the answer begins
+    headers = {
+        "Content-Disposition": f'attachment; filename="{deposit_id}.csv"',
+        "X-Content-Type-Options": "nosniff",
+    }
+    return StreamingResponse(corrected_file(report, tools), media_type=CORRECTED_TYPE, headers=headers)
