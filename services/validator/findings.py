@@ -31,6 +31,19 @@ class FindingCode(StrEnum):
     ENCODING_INVALID = "encoding-invalid"
     CHARSET_UNKNOWN = "charset-unknown"
     FILE_TOO_COMPLEX = "file-too-complex"
+    # Its format
+    MOJIBAKE = "mojibake"
+    ARCHIVE_UNREADABLE = "archive-unreadable"
+    ARCHIVE_UNSAFE = "archive-unsafe"
+    ARCHIVE_TABLES = "archive-tables"
+    EXPANSION_LIMIT = "expansion-limit"
+    WORKBOOK_UNREADABLE = "workbook-unreadable"
+    WORKBOOK_TOO_LARGE = "workbook-too-large"
+    SPREADSHEET_ERROR = "spreadsheet-error"
+    JSON_INVALID = "json-invalid"
+    JSON_SHAPE = "json-shape"
+    DECP_OLD_FORM = "decp-old-form"
+    PARQUET_UNREADABLE = "parquet-unreadable"
     # Its structure
     UNCLOSED_QUOTE = "unclosed-quote"
     MALFORMED_QUOTING = "malformed-quoting"
@@ -155,6 +168,12 @@ class CorrectionCode(StrEnum):
     """Every kind of normalisation a report can list."""
 
     # Names of columns
+    LINES_ABOVE_HEADER = "lines-above-header"
+    TRAILING_COLUMNS_DROPPED = "trailing-columns-dropped"
+    REPEATED_HEADER = "repeated-header"
+    SPREADSHEET_CELL = "spreadsheet-cell"
+    TYPED_CELL = "typed-cell"
+    CONCESSION_DATE = "concession-date"
     HEADER_NAME = "header-name"
     HEADER_SYNONYM = "header-synonym"
     HEADER_TYPO = "header-typo"

@@ -11,6 +11,7 @@ from services.validator.sentences.fragments import both
 from services.validator.sentences.of_addresses import ADDRESS_WORDINGS
 from services.validator.sentences.of_corrections import CORRECTION_WORDINGS
 from services.validator.sentences.of_files import FILE_WORDINGS
+from services.validator.sentences.of_formats import FORMAT_WORDINGS
 from services.validator.sentences.of_readings import READING_WORDINGS
 from services.validator.sentences.of_rules import CHECK_WORDINGS, CONSTRAINT_WORDINGS
 from services.validator.sentences.of_structure import STRUCTURE_WORDINGS
@@ -20,6 +21,7 @@ from shared.reports.words import fill
 
 WORDINGS: Mapping[FindingCode, Wording] = {
     **FILE_WORDINGS,
+    **FORMAT_WORDINGS,
     **STRUCTURE_WORDINGS,
     **TYPE_WORDINGS,
     **READING_WORDINGS,

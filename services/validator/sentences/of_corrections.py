@@ -8,6 +8,30 @@ from services.validator.sentences.wording import CorrectionWording
 Code = CorrectionCode
 
 CORRECTION_WORDINGS: Mapping[CorrectionCode, CorrectionWording] = {
+    Code.LINES_ABOVE_HEADER: CorrectionWording(
+        "Les lignes au-dessus de l’en-tête ne sont pas lues : « {before} ».",
+        "The lines above the header are not read: “{before}”.",
+    ),
+    Code.TRAILING_COLUMNS_DROPPED: CorrectionWording(
+        "Au bout des lignes, sans nom ni valeur : {before}. Elles ne sont pas lues.",
+        "At the end of the lines, without name or value: {before}. They are not read.",
+    ),
+    Code.REPEATED_HEADER: CorrectionWording(
+        "L’en-tête est répété parmi les données : cette ligne n’est pas lue.",
+        "The header is repeated among the data: this line is not read.",
+    ),
+    Code.SPREADSHEET_CELL: CorrectionWording(
+        "La cellule « {before} » du tableur est lue « {after} ».",
+        "The spreadsheet cell “{before}” is read as “{after}”.",
+    ),
+    Code.TYPED_CELL: CorrectionWording(
+        "La valeur « {before} » est lue « {after} ».",
+        "The value “{before}” is read as “{after}”.",
+    ),
+    Code.CONCESSION_DATE: CorrectionWording(
+        "Une concession n’a pas de date de notification : sa date de signature, « {before} », en tient lieu.",
+        "A concession has no date of notification: its date of signature, “{before}”, stands for it.",
+    ),
     Code.HEADER_NAME: CorrectionWording(
         "La colonne « {before} » est lue comme « {after} ».",
         "The column “{before}” is read as “{after}”.",
