@@ -37,6 +37,9 @@ class SharedSettings(BaseSettings):
     database_pool_size: int = Field(default=8, ge=1, le=100)
     """Connections per process: processes × size must stay below the server's max_connections."""
 
+    held_days: float = Field(default=30.0, gt=0, le=365)
+    """How long a held deposit waits for its confirmation before it is cancelled: holidays included."""
+
     @field_validator("departements", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:

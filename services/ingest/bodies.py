@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.models import Corrections, Deposit, DepositEvent, DepositState, Organisation, ValidationReport
 
@@ -48,6 +48,30 @@ class ReportRefOut(BaseModel):
     href: str
 
 
+class ReasonBody(BaseModel):
+    """Why a deposit is held: a code of its report, and how many times it was found."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: str = Field(max_length=64, examples=["personal-nir"])
+    count: int = Field(ge=0, examples=[2])
+
+
+class HeldOut(BaseModel):
+    """What a held deposit waits for: its confirmation, before `until`; else it is cancelled."""
+
+    reasons: list[ReasonBody]
+    until: datetime
+
+
+class ConfirmIn(BaseModel):
+    """The confirmation of a held deposit: its reasons, as `held.reasons` shows them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reasons: list[ReasonBody] = Field(min_length=1, max_length=50)
+
+
 class DepositOut(BaseModel):
     """A deposit and where it is on its journey."""
 
@@ -64,6 +88,9 @@ class DepositOut(BaseModel):
     dataset: DatasetRefOut | None
     report: ReportRefOut | None
     failure: str | None = Field(description="Pour « failed » : ce qui n'a pas marché de notre côté.")
+    held: HeldOut | None = Field(
+        default=None, description="Pour « held » : ce qu'il faut confirmer, et avant quand ; null sinon."
+    )
 
 
 def deposit_out(
@@ -78,6 +105,7 @@ def deposit_out(
         dataset=_dataset_ref(deposit),
         report=None if report is None else _report_ref(report),
         failure=deposit.failure,
+        held=_held_out(deposit),
     )
 
 
@@ -104,6 +132,13 @@ def _common(deposit: Deposit, organisation: Organisation) -> dict[str, Any]:
         "size_bytes": deposit.size_bytes,
         "received_at": deposit.received_at,
     }
+
+
+def _held_out(deposit: Deposit) -> HeldOut | None:
+    if deposit.state != DepositState.HELD or deposit.held_until is None:
+        return None
+    reasons = [ReasonBody.model_validate(one) for one in deposit.held_reasons or ()]
+    return HeldOut(reasons=reasons, until=deposit.held_until)
 
 
 def _dataset_ref(deposit: Deposit) -> DatasetRefOut | None:
@@ -136,4 +171,4 @@ class StatusOut(BaseModel):
     at: datetime
 
 
-__all__ = ["DepositOut", "StatusOut", "accepted_out", "deposit_out"]
+__all__ = ["ConfirmIn", "DepositOut", "StatusOut", "accepted_out", "deposit_out"]

@@ -39,11 +39,16 @@ async def find_deposit(session: AsyncSession, vendor: CurrentVendor, deposit_id:
     statement = select(Deposit).where(col(Deposit.id) == deposit_id, col(Deposit.vendor_id) == vendor.id)
     deposit: Deposit | None = (await session.execute(statement)).scalar_one_or_none()
     if deposit is None:
-        raise NotFound(
-            f"Aucun de vos dépôts ne porte l'identifiant {deposit_id}.",
-            action="Vérifiez l'identifiant ; vos dépôts sont listés par GET /v1/deposits.",
-        )
+        raise unknown_deposit(deposit_id)
     return deposit
+
+
+def unknown_deposit(deposit_id: UUID) -> NotFound:
+    """The same refusal whether it exists or not."""
+    return NotFound(
+        f"Aucun de vos dépôts ne porte l'identifiant {deposit_id}.",
+        action="Vérifiez l'identifiant ; vos dépôts sont listés par GET /v1/deposits.",
+    )
 
 
 async def find_report(session: AsyncSession, vendor: CurrentVendor, deposit_id: UUID) -> ValidationReport:

@@ -10,7 +10,7 @@ from sqlmodel import col
 from services.ingest.bodies import StatusOut
 from services.ingest.tools import Tools
 from shared.db import reading
-from shared.deposits import DATABASE_NOW
+from shared.deposits import DATABASE_NOW, WAITING_SINCE
 from shared.models import Deposit, DepositState
 from shared.models.deposit import WAITING_STATES
 
@@ -18,7 +18,7 @@ from shared.models.deposit import WAITING_STATES
 async def read_status(tools: Tools) -> StatusOut:
     """Counts and ages by the database clock, at one instant."""
     waiting = col(Deposit.state).in_(WAITING_STATES)
-    age = func.extract("epoch", DATABASE_NOW - func.min(col(Deposit.received_at)))
+    age = func.extract("epoch", DATABASE_NOW - func.min(WAITING_SINCE))
     async with reading(tools.sessions) as session:
         oldest, count, now = (
             await session.execute(select(age, func.count(), func.clock_timestamp()).where(waiting))

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from services.ingest.decide import cancel_expired
 from services.ingest.idempotency import forget_old_keys
 from services.ingest.settings import IngestSettings
 from shared.db import Sessions
@@ -41,6 +42,10 @@ async def sweep(*, sessions: Sessions, queue: Queue, settings: IngestSettings) -
         failed = await put_aside(session, time_limit=timedelta(hours=settings.deposit_time_limit_hours))
     for deposit_id in failed:
         log.error("deposit put aside as failed: look at it", extra={"deposit_id": str(deposit_id), "alarm": True})
+    async with sessions.begin() as session:
+        expired = await cancel_expired(session)
+    for deposit_id in expired:
+        log.info("deposit cancelled: nobody confirmed it in time", extra={"deposit_id": str(deposit_id)})
     rung = 0
     for stage in STAGES:
         async with sessions.begin() as session:

@@ -1,0 +1,48 @@
+"""Decide about a deposit: confirm what is held, cancel what is not yet under way."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from services.ingest.auth import Authenticated, KeyMissing, NotHabilitated
+from services.ingest.bodies import ConfirmIn, DepositOut
+from services.ingest.decide import (
+    NotCancellable,
+    NotHeld,
+    Reason,
+    ReasonsDiffer,
+    cancel_deposit,
+    confirm_deposit,
+    ring_on,
+)
+from services.ingest.follow import describe
+from services.ingest.tools import IngestTools
+from shared.db import reading
+from shared.errors import NotFound, ServiceUnavailable
+from shared.models import Deposit
+from shared.web import refusals
+
+router = APIRouter(prefix="/v1", tags=["Dépôts"], responses=refusals(KeyMissing, ServiceUnavailable, NotFound))
+
+
+@router.post(
+    "/deposits/{deposit_id}/confirm",
+    summary="Confirmer un dépôt retenu",
+    responses=refusals(NotHabilitated, NotHeld, ReasonsDiffer),
+)
+async def post_confirm(deposit_id: UUID, body: ConfirmIn, vendor: Authenticated, tools: IngestTools) -> DepositOut:
+    """Le dépôt est publié à son tour. `reasons` reprend les codes et les nombres de `held.reasons`, à l'identique."""
+    shown = [Reason(one.code, one.count) for one in body.reasons]
+    return await _answer(await confirm_deposit(tools.sessions, deposit_id, shown, vendor=vendor), tools)
+
+
+@router.post("/deposits/{deposit_id}/cancel", summary="Annuler un dépôt", responses=refusals(NotCancellable))
+async def post_cancel(deposit_id: UUID, vendor: Authenticated, tools: IngestTools) -> DepositOut:
+    """Possible tant que le dépôt est « received » ou « held » ; ce qui est publié ne change pas."""
+    return await _answer(await cancel_deposit(tools.sessions, deposit_id, vendor=vendor), tools)
+
+
+async def _answer(deposit: Deposit, tools: IngestTools) -> DepositOut:
+    await ring_on(tools.sessions, tools.queue, deposit)
+    async with reading(tools.sessions) as session:
+        return (await describe(session, [deposit]))[0]
