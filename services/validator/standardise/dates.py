@@ -74,7 +74,7 @@ def period(text: str) -> tuple[str, CorrectionCode] | FindingCode | None:
     if len(days) in (1, 2) and all(days):
         found = "/".join(day for day in days if day)
         return None if found == text else (found, CorrectionCode.PERIOD_TEXT)
-    several = len(ONE_DATE.findall(plain(text))) > 1
+    several = len(days) != 2 and len(ONE_DATE.findall(plain(text))) > 1
     return FindingCode.SEVERAL_DATES if several else None
 
 

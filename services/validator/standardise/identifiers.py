@@ -11,6 +11,7 @@ from typing import Literal
 from services.validator.findings import CorrectionCode, FindingCode
 from services.validator.standardise.numbers import SCIENTIFIC
 from shared.registry import SchemaField, SchemaVersion
+from shared.registry.patterns import compile_pattern
 
 Checked = Literal["siret", "siren"]
 
@@ -65,8 +66,11 @@ def without_gaps(text: str, pattern: str) -> tuple[str, CorrectionCode] | None:
     """Codes with digits and capitals (`W 123 456 789`, `2017.0`) whose pattern accepts them without gaps."""
     if not any(c.isdigit() for c in text) or any(c.islower() for c in text):
         return None
+    matcher = compile_pattern(pattern)
+    if matcher.matches(text):
+        return None
     for bare in ("".join(text.split()), re.sub(r"\.0+$", "", text)):
-        if bare != text and re.match(f"^{pattern}$", bare):
+        if bare != text and matcher.matches(bare):
             return bare, CorrectionCode.IDENTIFIER_TEXT
     return None
 
