@@ -19,7 +19,7 @@ from shared.blobs import CHUNK_BYTES, Blobs, put_bytes
 from shared.db import Sessions
 from shared.deposits import PUBLISH, VALIDATE, Claim, move, next_in_line
 from shared.failpoints import fail_at
-from shared.models import Deposit, DepositState, ValidationReport
+from shared.models import Corrections, Deposit, DepositState, ValidationReport
 from shared.queue import Queue
 from shared.registry import Registry
 from shared.stage import carried_out, take
@@ -71,7 +71,12 @@ async def validate_deposit(deposit_id: UUID, tools: ValidateTools) -> None:
 
 async def _judge(deposit: Deposit, tools: ValidateTools) -> _Saved:
     """Examine the exact bytes; the report, and the table of a valid file, are durable on return."""
-    request = Request(deposit.schema_name, deposit.schema_version, charset_of(deposit.content_type))
+    request = Request(
+        deposit.schema_name,
+        deposit.schema_version,
+        charset_of(deposit.content_type),
+        corrections="none" if deposit.corrections == Corrections.NONE else "all",
+    )
     with tempfile.TemporaryDirectory(prefix="socle-validate-") as folder:
         raw_path, out_folder = Path(folder) / "raw", Path(folder) / "out"
         out_folder.mkdir()

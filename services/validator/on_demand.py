@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 from services.validator.detect import charset_of
 from services.validator.jobs import LIMITS_IN_FRENCH
@@ -30,7 +31,14 @@ class TooManyValidations(ServiceUnavailable):
     title = "Trop de validations en cours"
 
 
-async def validate_upload(upload: Upload, *, schema: str, schema_version: str | None, tools: Tools) -> StoredReport:
+async def validate_upload(
+    upload: Upload,
+    *,
+    schema: str,
+    schema_version: str | None,
+    tools: Tools,
+    corrections: Literal["all", "none"] = "all",
+) -> StoredReport:
     """The report on an upload. Raises UPLOAD_REFUSALS, the registry's refusals, and those above."""
     wanted = tools.registry.get(schema, schema_version)
     if tools.places.locked():
@@ -40,7 +48,7 @@ async def validate_upload(upload: Upload, *, schema: str, schema_version: str | 
             path, out_folder = Path(folder) / "raw", Path(folder) / "out"
             out_folder.mkdir()
             await _keep(upload, path)
-            request = Request(wanted.name, schema_version, charset_of(upload.content_type))
+            request = Request(wanted.name, schema_version, charset_of(upload.content_type), corrections=corrections)
             return await _examine(Job(path=path, folder=out_folder, request=request), tools)
 
 

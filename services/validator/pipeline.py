@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 from services.validator.canonical import CanonicalTable
 from services.validator.checks.bal import SCHEMA_NAME as BAL
@@ -53,6 +54,8 @@ class Request:
     """None: the version that the columns tell (BAL), else the newest."""
     declared_charset: str | None = None
     """From `Content-Type: text/csv; charset=…`."""
+    corrections: Literal["all", "none"] = "all"
+    """`none`: judged to the letter; no column or value is read otherwise than it is written."""
 
 
 def validate_file(path: Path, request: Request, *, registry: Registry, out_folder: Path) -> Examination:

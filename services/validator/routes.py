@@ -8,6 +8,7 @@ from services.validator.bodies import SchemaSummaryOut, SchemaVersionOut, summar
 from services.validator.on_demand import TooManyValidations, ValidationFailed, validate_upload
 from services.validator.report import ReportOut
 from services.validator.tools import ValidatorTools
+from shared.models import Corrections
 from shared.paging import Page, PageLinks
 from shared.registry import UnknownSchema, UnknownSchemaVersion
 from shared.uploads import UPLOAD_REFUSALS, open_upload
@@ -34,6 +35,9 @@ BODY = {
 }
 
 SchemaName = Annotated[str, Query(description="Nom du schéma", examples=["scdl/deliberations"])]
+AskedCorrections = Annotated[
+    Corrections, Query(description="« none » : juger le fichier à la lettre, sans rien corriger")
+]
 SchemaPath = Annotated[str, Path(description="Nom du schéma", examples=["scdl/deliberations"])]
 
 
@@ -49,13 +53,16 @@ async def post_validation(
     tools: ValidatorTools,
     schema: SchemaName,
     schema_version: Annotated[str | None, Query(description="Version du schéma ; la plus récente par défaut")] = None,
+    corrections: AskedCorrections = Corrections.ALL,
 ) -> ReportOut:
     """Le rapport qu'aurait le même fichier déposé. Rien n'est conservé."""
     limits = tools.settings
     upload = await open_upload(
         request, max_bytes=limits.max_validation_bytes, chunk_timeout_seconds=limits.chunk_timeout_seconds
     )
-    return await validate_upload(upload, schema=schema, schema_version=schema_version, tools=tools)
+    return await validate_upload(
+        upload, schema=schema, schema_version=schema_version, corrections=corrections.value, tools=tools
+    )
 
 
 @router.get("/schemas", tags=["Schémas"], summary="Lister les schémas")
