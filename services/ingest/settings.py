@@ -28,3 +28,6 @@ class IngestSettings(SharedSettings):
 
     idempotency_days: int = Field(default=30, ge=1, validation_alias="INGEST_IDEMPOTENCY_DAYS")
     """How long an Idempotency-Key is remembered."""
+
+    report_link_days: int = Field(default=30, ge=1, le=365, validation_alias="INGEST_REPORT_LINK_DAYS")
+    """How long a shared report can be opened without a key, unless its vendor says otherwise."""

@@ -135,21 +135,6 @@ async def get_deposit(deposit_id: UUID, vendor: Authenticated, tools: IngestTool
 
 
 @router.get(
-    "/deposits/{deposit_id}/report",
-    summary="Lire le rapport de validation",
-    response_class=Response,
-    responses=refusals(NotFound, ReportNotReady)
-    | {200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
-)
-async def get_report(deposit_id: UUID, vendor: Authenticated, tools: IngestTools) -> StreamingResponse:
-    """Chaque constat dit quoi, où (ligne et colonne de votre fichier), ce qui est attendu et comment corriger."""
-    async with reading(tools.sessions) as session:
-        report = await find_report(session, vendor, deposit_id)
-    content = tools.blobs.read(f"reports/{report.report_sha256}.json")
-    return StreamingResponse(content, media_type="application/json")
-
-
-@router.get(
     "/deposits/{deposit_id}/file",
     summary="Récupérer le fichier déposé",
     response_class=Response,
