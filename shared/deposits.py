@@ -44,6 +44,18 @@ STAGES = (VALIDATE, PUBLISH)
 
 ENDS = frozenset(set(DepositState) - set(WAITING_STATES) - {DepositState.HELD})
 
+_S = DepositState
+
+NEXT: Mapping[DepositState, frozenset[DepositState]] = {
+    _S.RECEIVED: frozenset({_S.VALIDATING, _S.FAILED, _S.CANCELLED}),
+    _S.VALIDATING: frozenset({_S.VALIDATED, _S.REJECTED, _S.HELD, _S.FAILED}),
+    _S.VALIDATED: frozenset({_S.PUBLISHING, _S.FAILED}),
+    _S.PUBLISHING: frozenset({_S.PUBLISHED, _S.UNCHANGED, _S.SUPERSEDED, _S.HELD, _S.FAILED}),
+    _S.HELD: frozenset({_S.VALIDATED, _S.CANCELLED}),
+    _S.FAILED: frozenset({_S.RECEIVED}),
+}
+"""Every transition there is; the database allows each to one service. `held` and `failed` lead on by a new round."""
+
 WAITING_SINCE = func.coalesce(col(Deposit.resumed_at), col(Deposit.received_at))
 """When the present round of a deposit began: what time limits and ages are counted from."""
 

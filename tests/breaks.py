@@ -30,6 +30,18 @@ BREAKS = [
         "ALTER TABLE ingest.deposit_event DROP CONSTRAINT uq_deposit_event_deposit_id_state;"
         "INSERT INTO ingest.deposit_event (deposit_id, state) SELECT id, state FROM ingest.deposit",
     ),
+    ("deposits-end", "a round too many", "UPDATE ingest.deposit SET round = 2 WHERE state = 'rejected'"),
+    (
+        "deposits-end",
+        "an event of a round that never was",
+        "INSERT INTO ingest.later_deposit_event (deposit_id, round, state) "
+        "SELECT id, 2, 'received' FROM ingest.deposit WHERE state = 'rejected'",
+    ),
+    (
+        "deposits-end",
+        "held without end",
+        "UPDATE ingest.deposit SET state = 'held', ended_at = NULL WHERE state = 'unchanged'",
+    ),
     # (3)
     (
         "one-version-each",

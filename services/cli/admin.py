@@ -2,24 +2,21 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
-from services.cli import refusing
+from services.cli import admin_deposit, refusing
+from services.cli.administered import installation, reaching_database, run
 
 if TYPE_CHECKING:
-    from services.cli.data_folder import Running
     from shared.db import Sessions
     from shared.models import ApiKey
 
-T = TypeVar("T")
-
-app = typer.Typer(help="Organismes, éditeurs, clés, habilitations, vérification.", no_args_is_help=True)
+app = typer.Typer(help="Organismes, éditeurs, clés, habilitations, dépôts, vérification.", no_args_is_help=True)
 organisation_app = typer.Typer(help="Organismes.", no_args_is_help=True)
 vendor_app = typer.Typer(help="Éditeurs de logiciel.", no_args_is_help=True)
 key_app = typer.Typer(help="Clés d'API.", no_args_is_help=True)
@@ -28,6 +25,7 @@ app.add_typer(organisation_app, name="organisation")
 app.add_typer(vendor_app, name="vendor")
 app.add_typer(key_app, name="key")
 app.add_typer(habilitation_app, name="habilitation")
+app.add_typer(admin_deposit.app, name="deposit")
 
 Name = Annotated[str, typer.Option(metavar="NOM")]
 Prefix = Annotated[str, typer.Argument(metavar="PRÉFIXE", help="Les 8 caractères après « socle_ ».")]
@@ -40,7 +38,7 @@ def create_organisation(siren: Annotated[str, typer.Option(metavar="SIREN", help
 
     if not (len(siren) == 9 and siren.isascii() and siren.isdigit()):
         raise typer.BadParameter("un SIREN compte 9 chiffres", param_hint="--siren")
-    _run(lambda sessions: admin.create_organisation(sessions, siren=siren, name=name))
+    run(lambda sessions: admin.create_organisation(sessions, siren=siren, name=name))
     typer.echo(f"Organisme {siren} créé : {name}")
 
 
@@ -49,7 +47,7 @@ def list_organisations(text: Annotated[str, typer.Argument(metavar="[TEXTE]", he
     """Liste les organismes."""
     from services.ingest import admin
 
-    found = _run(lambda sessions: admin.list_organisations(sessions, text=text))
+    found = run(lambda sessions: admin.list_organisations(sessions, text=text))
     _table(("SIREN", "INSEE", "Nom", "Identifiant"), [(o.siren, o.insee_code or "—", o.name, o.slug) for o in found])
 
 
@@ -58,7 +56,7 @@ def create_vendor(name: Annotated[str, typer.Argument(metavar="NOM")]) -> None:
     """Ajoute un éditeur de logiciel."""
     from services.ingest import admin
 
-    _run(lambda sessions: admin.create_vendor(sessions, name=name))
+    run(lambda sessions: admin.create_vendor(sessions, name=name))
     typer.echo(f"Éditeur créé : {name}")
 
 
@@ -67,7 +65,7 @@ def list_vendors() -> None:
     """Liste les éditeurs."""
     from services.ingest import admin
 
-    found = _run(admin.list_vendors)
+    found = run(admin.list_vendors)
     _table(("Nom", "Depuis", "Actif"), [(v.name, f"{v.created_at:%d/%m/%Y}", _yes(not v.disabled_at)) for v in found])
 
 
@@ -80,7 +78,7 @@ def create_key(vendor: Annotated[str, typer.Option(metavar="ÉDITEUR", help="Nom
         owner = await admin.find_vendor_by_name(sessions, vendor)
         return (await admin.create_key(sessions, vendor=owner, name=name, pepper=_pepper())).text
 
-    typer.echo(_run(create))
+    typer.echo(run(create))
     typer.echo("Conservez cette clé maintenant : elle ne sera plus montrée.", err=True)
 
 
@@ -89,7 +87,7 @@ def list_keys() -> None:
     """Liste les clés, sans leur secret."""
     from services.ingest import admin
 
-    found = _run(admin.list_keys)
+    found = run(admin.list_keys)
     rows = [(key.prefix, vendor.name, key.name, f"{key.created_at:%d/%m/%Y}", _key_state(key)) for key, vendor in found]
     _table(("Préfixe", "Éditeur", "Nom", "Depuis", "État"), rows)
 
@@ -99,7 +97,7 @@ def revoke_key(prefix: Prefix) -> None:
     """Révoque une clé, tout de suite."""
     from services.ingest import admin
 
-    _run(lambda sessions: admin.revoke_key(sessions, prefix=prefix))
+    run(lambda sessions: admin.revoke_key(sessions, prefix=prefix))
     typer.echo(f"Clé {prefix} révoquée.")
 
 
@@ -125,7 +123,7 @@ def grant_habilitation(
             sessions, vendor=owner, organisation_siren=siren, schemas=names, basis=basis
         )
 
-    typer.echo(f"Habilitation {_run(grant)}")
+    typer.echo(f"Habilitation {run(grant)}")
 
 
 @habilitation_app.command("list")
@@ -133,7 +131,7 @@ def list_habilitations() -> None:
     """Liste les habilitations."""
     from services.ingest import admin
 
-    found = _run(admin.list_habilitations)
+    found = run(admin.list_habilitations)
     rows = [
         (str(h.id), v.name, o.name, ", ".join(h.schemas or ["tous"]), "révoquée" if h.revoked_at else "active")
         for h, v, o in found
@@ -146,7 +144,7 @@ def revoke_habilitation(identifier: Annotated[UUID, typer.Argument(metavar="IDEN
     """Révoque une habilitation, tout de suite."""
     from services.ingest import admin
 
-    _run(lambda sessions: admin.revoke_habilitation(sessions, habilitation_id=identifier))
+    run(lambda sessions: admin.revoke_habilitation(sessions, habilitation_id=identifier))
     typer.echo(f"Habilitation {identifier} révoquée.")
 
 
@@ -159,8 +157,8 @@ def verify(
     from services.cli.targets import SettingsRefused
     from services.cli.verify.command import verify_and_show
 
-    with refusing.in_french(), _reaching_database():
-        running = _running()
+    with refusing.in_french(), reaching_database():
+        running = installation()
         if not running.blobs_url:
             raise SettingsRefused("Il manque la variable d'environnement SOCLE_BLOBS_URL.")
         whole = asyncio.run(
@@ -179,56 +177,6 @@ def _key_state(key: "ApiKey") -> str:
     if key.expires_at is not None and key.expires_at < datetime.now(UTC):
         return "expirée"
     return "active"
-
-
-def _run(action: "Callable[[Sessions], Awaitable[T]]") -> T:
-    async def run() -> T:
-        async with _sessions() as sessions:
-            return await action(sessions)
-
-    with refusing.in_french(), _reaching_database():
-        return asyncio.run(run())
-
-
-@contextmanager
-def _reaching_database() -> Iterator[None]:
-    """A database that does not answer is told in French: a `socle start` that was killed leaves its address behind."""
-    from services.cli.targets import SettingsRefused
-
-    try:
-        yield
-    except OSError as error:
-        raise SettingsRefused(
-            f"La base ne répond pas ({type(error).__name__}). Si elle est celle de « socle start », relancez-le."
-        ) from error
-
-
-@asynccontextmanager
-async def _sessions() -> "AsyncIterator[Sessions]":
-    from shared.db import make_engine, make_sessions
-
-    engine = make_engine(_running().database_url, "socle_ingest", pool_size=2)
-    try:
-        yield make_sessions(engine)
-    finally:
-        await engine.dispose()
-
-
-def _running() -> "Running":
-    """The installation named by the environment, else the one that runs on this machine. Raises SettingsRefused."""
-    from services.cli.data_folder import Running, data_folder
-    from services.cli.targets import SettingsRefused
-
-    folder = data_folder()
-    running = folder.read_running()
-    database_url = os.environ.get("SOCLE_DATABASE_URL") or (running.database_url if running else None)
-    if database_url is None:
-        raise SettingsRefused(
-            "Quelle base ? Indiquez SOCLE_DATABASE_URL, ou lancez « socle start » sur cette machine "
-            f"(aucun ne tourne dans {folder.path}, voyez SOCLE_DATA_DIR)."
-        )
-    blobs_url = os.environ.get("SOCLE_BLOBS_URL") or (running.blobs_url if running else "")
-    return Running(database_url, running.queue_url if running else "", blobs_url, running.pid if running else 0)
 
 
 def _pepper() -> str:

@@ -9,6 +9,8 @@ from journal import MURET, PEPPER
 
 from services.ingest.auth import find_vendor
 from services.ingest.keys import parse_key
+from shared import deposits
+from shared.models import Deposit, DepositState
 
 
 @pytest.fixture
@@ -84,6 +86,31 @@ def test_an_organisation_may_be_added_and_found(admin):
     assert "223100017 | — | Archives de test | archives-de-test" in admin("organisation", "list", "archives").stdout
     assert admin("organisation", "create", "--siren", "22310001", "--name", "Autre").returncode == 2
     assert admin("organisation", "create", "--siren", MURET, "--name", "Autre").returncode == 2
+
+
+async def test_the_operator_sends_a_held_deposit_on_seeing_why(admin, make_deposit, sessions_of):
+    deposit, validator = await make_deposit(), sessions_of("socle_validator")
+    async with validator.begin() as session:
+        held = await deposits.claim(session, deposit.id, deposits.VALIDATE)
+        await deposits.hold(session, held, [{"code": "personal-nir", "count": 2}], until_days=30)
+    blind = admin("deposit", "confirm", str(deposit.id))
+    assert (blind.returncode, "personal-nir : 2" in blind.stdout) == (1, True)
+    other = admin("deposit", "confirm", str(deposit.id), "--reason", "personal-nir=1")
+    assert (other.returncode, "Motifs différents" in other.stderr) == (2, True)
+    assert admin("deposit", "confirm", str(deposit.id), "--reason", "personal-nir").returncode == 2
+    done = admin("deposit", "confirm", str(deposit.id), "--reason", "personal-nir=2")
+    assert (done.returncode, done.stdout.strip()) == (0, f"Dépôt {deposit.id} : validated")
+
+
+async def test_the_operator_cancels_and_tries_again(admin, make_deposit, sessions_of):
+    waiting, failed = await make_deposit(), await make_deposit()
+    async with sessions_of("socle_ingest").begin() as session:
+        await deposits.decide(session, await session.get(Deposit, failed.id), DepositState.FAILED)
+    assert "failed" in admin("deposit", "cancel", str(failed.id)).stderr
+    assert admin("deposit", "cancel", str(waiting.id)).stdout.strip() == f"Dépôt {waiting.id} : cancelled"
+    assert admin("deposit", "retry", str(failed.id)).stdout.strip() == f"Dépôt {failed.id} : received"
+    assert admin("deposit", "retry", str(failed.id)).returncode == 2
+    assert admin("deposit", "confirm", str(failed.id)).returncode == 2
 
 
 def test_verify_prints_a_line_for_each_invariant_and_its_exit_code_tells(admin):

@@ -1,18 +1,17 @@
 """Deposits: their bytes, their end, their journey, their verdict, their idempotency key."""
 
+from collections.abc import Iterator
+from itertools import pairwise
+
 from services.cli.verify.look import Look, Promise
-from shared.deposits import ENDS
+from shared.deposits import ENDS, NEXT
 from shared.models import DepositState
+from shared.models.deposit import WAITING_STATES
+
+_RESUMED = {DepositState.HELD, DepositState.FAILED}
+"""What follows these begins a new round, unless it is an end."""
 
 _ENDS = ", ".join(f"'{state}'" for state in sorted(ENDS))
-
-_PATHS = {
-    DepositState.PUBLISHED: "received validating validated publishing published",
-    DepositState.UNCHANGED: "received validating validated publishing unchanged",
-    DepositState.SUPERSEDED: "received validating validated publishing superseded",
-    DepositState.REJECTED: "received validating rejected",
-}
-"""The whole journey behind these ends; `failed` and `cancelled` may come from anywhere."""
 
 
 async def check_raw(look: Look) -> None:
@@ -27,7 +26,8 @@ async def check_ends(look: Look, *, young_seconds: float) -> None:
     await look.each_breaks(
         "deposits-end",
         "encore « {state} » après {age} s",
-        f"""SELECT id, state, round(extract(epoch FROM clock_timestamp() - received_at)) AS age FROM ingest.deposit
+        f"""SELECT id, state, round(extract(epoch FROM clock_timestamp() - received_at)) AS age FROM (
+                SELECT id, state, coalesce(resumed_at, received_at) AS received_at FROM ingest.deposit) AS deposit
             WHERE state NOT IN ({_ENDS}, 'held')
               AND received_at < clock_timestamp() - make_interval(secs => :young)""",  # noqa: S608 - states of ours
         young=young_seconds,
@@ -39,26 +39,42 @@ async def check_ends(look: Look, *, young_seconds: float) -> None:
             WHERE (state IN ({_ENDS})) <> (ended_at IS NOT NULL)
                OR state IN ({_ENDS}) AND lease_until IS NOT NULL""",  # noqa: S608 - states of ours
     )
+    await look.each_breaks(
+        "deposits-end",
+        "« {state} », retenu jusqu'au {until}, motifs {reasons}",
+        """SELECT id, state, coalesce(held_until::text, '—') AS until, coalesce(held_reasons::text, '—') AS reasons
+           FROM ingest.deposit
+           WHERE (state = 'held') <> (held_until IS NOT NULL) OR state = 'held' AND held_reasons IS NULL""",
+    )
     await _check_events(look)
 
 
 async def _check_events(look: Look) -> None:
     journeys = await look.rows("""
-        SELECT d.id, d.state, coalesce(array_agg(e.state ORDER BY e.id) FILTER (WHERE e.id IS NOT NULL), '{}') AS path
+        SELECT d.id, d.state, d.round,
+               coalesce(array_agg(e.state ORDER BY e.id) FILTER (WHERE e.id IS NOT NULL), '{}') AS path
         FROM ingest.deposit AS d LEFT JOIN ingest.deposit_event AS e ON e.deposit_id = d.id
-        GROUP BY d.id, d.state
+        GROUP BY d.id, d.state, d.round
     """)
     for row in journeys:
-        path, state = list(row["path"]), DepositState(row["state"])
-        shown = " → ".join(path) or "aucun"
-        if len(set(path)) != len(path):
-            look.broken("deposits-end", row["id"], f"un événement est écrit deux fois : {shown}")
-        if path[:1] != [DepositState.RECEIVED]:
-            look.broken("deposits-end", row["id"], f"le parcours ne commence pas par la réception : {shown}")
-        if state in ENDS and path[-1:] != [state]:
-            look.broken("deposits-end", row["id"], f"l'état « {state} » n'est pas le dernier événement : {shown}")
-        if state in _PATHS and DepositState.FAILED not in path and path != _PATHS[state].split():
-            look.broken("deposits-end", row["id"], f"il manque une étape avant « {state} » : {shown}")
+        path, state = [DepositState(one) for one in row["path"]], DepositState(row["state"])
+        for fault in _faults_of(path, state, row["round"]):
+            look.broken("deposits-end", row["id"], f"{fault} : {' → '.join(path) or 'aucun'}")
+
+
+def _faults_of(path: list[DepositState], state: DepositState, rounds: int) -> Iterator[str]:
+    """What does not fit in a journey. `path`: the states it went through, of all rounds, in order."""
+    if path[:1] != [DepositState.RECEIVED]:
+        yield "le parcours ne commence pas par la réception"
+    if state in ENDS | {DepositState.HELD} and path[-1:] != [state]:
+        yield f"l'état « {state} » n'est pas le dernier événement"
+    steps = list(pairwise(path))
+    if any(first == second for first, second in steps):
+        yield "un événement est écrit deux fois"
+    elif any(second not in NEXT.get(first, frozenset()) for first, second in steps):
+        yield f"une étape manque ou est de trop avant « {state} »"
+    if rounds != 1 + sum(first in _RESUMED and second in WAITING_STATES for first, second in steps):
+        yield f"{rounds} tour(s) annoncé(s), ce n'est pas ce que dit le parcours"
 
 
 async def check_versions_of_deposits(look: Look) -> None:
