@@ -1,7 +1,8 @@
 """Bytes, stored by content. When a `put` returns, the bytes are durable under the name it gives.
 
-Folders: `raw/<sha256>` what vendors sent, `tables/<sha256>.parquet` canonical tables, `reports/<sha256>.json`,
-`snapshots/<data set>/<sha256>.csv`. Content names make a half-done or repeated upload harmless.
+Folders: `raw/<sha256>` what vendors sent, `tables/<sha256>.parquet` canonical tables,
+`corrected/<sha256>.parquet` those of invalid files, `reports/<sha256>.json`, `snapshots/<data set>/<sha256>.csv`.
+Content names make a half-done or repeated upload harmless.
 """
 
 import asyncio

@@ -52,6 +52,7 @@ class _Saved:
     report_sha256: str
     table_sha256: str | None = None
     slices: tuple[str, ...] | None = None
+    corrected_sha256: str | None = None
 
 
 async def validate_deposit(deposit_id: UUID, tools: ValidateTools) -> None:
@@ -87,11 +88,21 @@ async def _judge(deposit: Deposit, tools: ValidateTools) -> _Saved:
             await fail_at("validate.checked")
             return await _save_limit(deposit, request, reached.which, tools)
         await fail_at("validate.checked")
-        table = None
-        if outcome.table_path is not None:
-            table = await tools.blobs.put(_chunks(outcome.table_path), folder="tables", suffix=".parquet")
         report = await tools.blobs.put(_chunks(outcome.report_path), folder="reports", suffix=".json")
-        return _Saved(outcome.report, report.sha256, table.sha256 if table else None, outcome.slices)
+        return _Saved(
+            report=outcome.report,
+            report_sha256=report.sha256,
+            table_sha256=await _keep_table(outcome.table_path, tools, folder="tables"),
+            slices=outcome.slices,
+            corrected_sha256=await _keep_table(outcome.corrected_path, tools, folder="corrected"),
+        )
+
+
+async def _keep_table(path: Path | None, tools: ValidateTools, *, folder: str) -> str | None:
+    """SHA-256 of the table, durable on return; None when there is none."""
+    if path is None:
+        return None
+    return (await tools.blobs.put(_chunks(path), folder=folder, suffix=".parquet")).sha256
 
 
 async def _save_limit(deposit: Deposit, request: Request, which: LimitName, tools: ValidateTools) -> _Saved:
@@ -134,6 +145,7 @@ def _figures(deposit_id: UUID, saved: _Saved) -> dict[str, Any]:
         "corrections": report.stats.corrections,
         "report_sha256": saved.report_sha256,
         "table_sha256": saved.table_sha256,
+        "corrected_sha256": saved.corrected_sha256,
         "slices": None if saved.slices is None else list(saved.slices),
     }
 

@@ -67,7 +67,7 @@ class Job:
 
     path: Path
     folder: Path
-    """Private to the job: `report.json` and `table.parquet` are written there."""
+    """Private to the job: `report.json`, `table.parquet` or `corrected.parquet` are written there."""
     request: Request
 
 
@@ -79,6 +79,8 @@ class Outcome:
     report_path: Path
     table_path: Path | None
     slices: tuple[str, ...] | None
+    corrected_path: Path | None = None
+    """Of an invalid file that could be read: its table, as sent where it could not be corrected."""
 
 
 class _Child:
@@ -115,9 +117,14 @@ class _Child:
             raise
         return child
 
-    async def send(self, job: Job) -> None:
+    async def send(self, job: Job, imported: ImportedSchema | None) -> None:
         assert self.process.stdin is not None  # noqa: S101 - made with a pipe
-        document = {"path": str(job.path), "folder": str(job.folder), "request": asdict(job.request)}
+        document = {
+            "path": str(job.path),
+            "folder": str(job.folder),
+            "request": asdict(job.request),
+            "imported": [] if imported is None else [asdict(imported)],
+        }
         with suppress(BrokenPipeError, ConnectionResetError):  # its silence says the same
             self.process.stdin.write(json.dumps(document).encode() + b"\n")
             await self.process.stdin.drain()
@@ -145,7 +152,9 @@ class _Child:
 class Sandbox:
     """A pool of children. Use as an async context manager, in the event loop that runs the jobs."""
 
-    def __init__(self, *, size: int = 2, limits: Limits | None = None) -> None:
+    def __init__(self, *, size: int = 2, limits: Limits | None = None, registry: Registry | None = None) -> None:
+        """`registry`: where imported schemas are; a child knows our own only, and gets the one it needs with a job."""
+        self._registry = registry
         self._size = size
         self._limits = limits or Limits()
         self._free: asyncio.Queue[asyncio.Task[_Child]] = asyncio.Queue()
@@ -186,7 +195,7 @@ class Sandbox:
                 await asyncio.shield(self._forget(starting))
 
     async def _ask(self, child: _Child, job: Job) -> dict[str, Any]:
-        await child.send(job)
+        await child.send(job, self._imported(job.request))
         reading = asyncio.create_task(child.read())
         try:
             async with asyncio.timeout(self._limits.wall_seconds):
@@ -205,6 +214,9 @@ class Sandbox:
         if "bug" in answer:
             raise ChildCrashed(answer["bug"])
         return answer
+
+    def _imported(self, request: Request) -> ImportedSchema | None:
+        return None if self._registry is None else self._registry.get(request.schema, request.schema_version).imported
 
     def _put_new(self) -> None:
         starting = asyncio.create_task(_Child.start(self._limits))
@@ -235,6 +247,7 @@ def _reason_of_end(status: int) -> Exception:
 
 def _read_outcome(job: Job, answer: dict[str, Any]) -> Outcome:
     report_path, table_path = job.folder / "report.json", job.folder / "table.parquet"
+    corrected_path = job.folder / "corrected.parquet"
     report = StoredReport.model_validate_json(report_path.read_bytes())
     slices = answer["slices"]
     return Outcome(
@@ -242,4 +255,5 @@ def _read_outcome(job: Job, answer: dict[str, Any]) -> Outcome:
         report_path=report_path,
         table_path=table_path if slices is not None else None,
         slices=None if slices is None else tuple(slices),
+        corrected_path=corrected_path if slices is None and corrected_path.exists() else None,
     )

@@ -160,5 +160,6 @@ async def _fetch(blobs: Blobs, name: str, path: Path) -> Path:
 async def orphans(look: Look, blobs: Blobs) -> list[str]:
     """Blobs that no record names: an upload cut short, a publication that lost its turn. Not a fault."""
     named = {promise.name for promise in look.promises}
-    found = [name for folder in ("raw", "tables", "reports", "snapshots") for name in await blobs.names(folder)]
+    folders = ("raw", "tables", "corrected", "reports", "snapshots")
+    found = [name for folder in folders for name in await blobs.names(folder)]
     return [name for name in found if name not in named] + await blobs.names("incoming")

@@ -128,12 +128,15 @@ async def check_verdicts(look: Look) -> None:
         """SELECT deposit_id, verdict, CASE WHEN table_sha256 IS NULL THEN 'absente' ELSE 'présente' END AS found
            FROM validator.validation_report WHERE (verdict = 'valid') <> (table_sha256 IS NOT NULL)""",
     )
-    for row in await look.rows("SELECT deposit_id, report_sha256, table_sha256 FROM validator.validation_report"):
+    columns = "deposit_id, report_sha256, table_sha256, corrected_sha256"
+    for row in await look.rows(f"SELECT {columns} FROM validator.validation_report"):  # noqa: S608 - columns of ours
         subject = f"dépôt {row['deposit_id']}"
-        report, table = row["report_sha256"], row["table_sha256"]
+        report, table, corrected = row["report_sha256"], row["table_sha256"], row["corrected_sha256"]
         look.must_exist(Promise("verdicts", subject, f"reports/{report}.json", report))
         if table is not None:
             look.must_exist(Promise("verdicts", subject, f"tables/{table}.parquet", table))
+        if corrected is not None:
+            look.must_exist(Promise("verdicts", subject, f"corrected/{corrected}.parquet", corrected))
 
 
 async def check_idempotency(look: Look) -> None:
