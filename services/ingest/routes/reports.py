@@ -125,7 +125,7 @@ async def post_link(
     return LinkOut(href=f"{root}/v1/reports/{token}", expires_at=until)
 
 
-@router.get("/reports/schema", summary="Lire la forme d'un rapport", response_class=Response)
+@router.get("/reports/schema", summary="Lire la forme d'un rapport")
 async def get_report_schema() -> dict[str, Any]:
     """Le JSON Schema (2020-12) d'un rapport : les rapports de toutes les installations le respectent."""
     return report_schema()
