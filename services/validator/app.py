@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.validator.routes import router
+from services.validator import corrected, routes
 from services.validator.sandbox import Sandbox
 from services.validator.settings import ValidatorSettings
 from services.validator.tools import Tools
@@ -40,7 +40,7 @@ def make_app(settings: ValidatorSettings) -> FastAPI:
     app = make_service_app(
         title="Socle — validation",
         description=DESCRIPTION,
-        routers=[router],
+        routers=[routes.router, corrected.router],
         lifespan=lifespan,
         checks=checks,
     )

@@ -3,6 +3,9 @@
 import asyncio
 import hashlib
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -31,6 +34,17 @@ class TooManyValidations(ServiceUnavailable):
     title = "Trop de validations en cours"
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What came of an upload, while its files are there."""
+
+    report: StoredReport
+    raw_path: Path
+    """What was sent."""
+    table_path: Path | None
+    """The canonical table, or the corrected one of an invalid file; None when nothing could be read."""
+
+
 async def validate_upload(
     upload: Upload,
     *,
@@ -40,6 +54,22 @@ async def validate_upload(
     corrections: Literal["all", "none"] = "all",
 ) -> StoredReport:
     """The report on an upload. Raises UPLOAD_REFUSALS, the registry's refusals, and those above."""
+    async with examined(
+        upload, schema=schema, schema_version=schema_version, tools=tools, corrections=corrections
+    ) as found:
+        return found.report
+
+
+@asynccontextmanager
+async def examined(
+    upload: Upload,
+    *,
+    schema: str,
+    schema_version: str | None,
+    tools: Tools,
+    corrections: Literal["all", "none"] = "all",
+) -> AsyncIterator[Examined]:
+    """Examine an upload; its files are gone on exit. Raises as `validate_upload`."""
     wanted = tools.registry.get(schema, schema_version)
     if tools.places.locked():
         raise TooManyValidations("Toutes les places de validation sont prises en ce moment.")
@@ -49,25 +79,27 @@ async def validate_upload(
             out_folder.mkdir()
             await _keep(upload, path)
             request = Request(wanted.name, schema_version, charset_of(upload.content_type), corrections=corrections)
-            return await _examine(Job(path=path, folder=out_folder, request=request), tools)
+            yield await _examine(Job(path=path, folder=out_folder, request=request), tools)
 
 
-async def _examine(job: Job, tools: Tools) -> StoredReport:
+async def _examine(job: Job, tools: Tools) -> Examined:
     try:
-        return (await tools.sandbox.run(job)).report
+        found = await tools.sandbox.run(job)
     except LimitExceeded as reached:
-        return report_of_limit(
+        report = report_of_limit(
             job.request,
             registry=tools.registry,
             sha256=await asyncio.to_thread(_sha256, job.path),
             size_bytes=job.path.stat().st_size,
             limit=LIMITS_IN_FRENCH[reached.which],
         )
+        return Examined(report, job.path, None)
     except ChildCrashed as error:
         raise ValidationFailed(
             "La validation de ce fichier s’est interrompue de notre côté.",
             action="Réessayez ; si l’erreur persiste, signalez-la en citant `request_id`.",
         ) from error
+    return Examined(found.report, job.path, found.table_path or found.corrected_path)
 
 
 async def _keep(upload: Upload, path: Path) -> None:
