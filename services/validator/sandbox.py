@@ -17,6 +17,7 @@ from typing import Any, Literal, Self
 
 from services.validator.pipeline import Request
 from services.validator.report import StoredReport
+from shared.registry import ImportedSchema, Registry
 
 LimitName = Literal["cpu", "memory", "time"]
 
@@ -216,7 +217,9 @@ class Sandbox:
         return answer
 
     def _imported(self, request: Request) -> ImportedSchema | None:
-        return None if self._registry is None else self._registry.get(request.schema, request.schema_version).imported
+        return (
+            None if self._registry is None else self._registry.get(request.schema_name, request.schema_version).imported
+        )
 
     def _put_new(self) -> None:
         starting = asyncio.create_task(_Child.start(self._limits))
