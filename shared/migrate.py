@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
 from shared.db import make_owner_engine
+from shared.imported import read_imported_schemas
 from shared.models import CatalogDataset, Organisation
 from shared.models.organisation import OrganisationKind
 from shared.reference import load_communes, load_epci
@@ -39,8 +40,8 @@ async def migrate(database_url: str, departements: Iterable[str] = DEFAULT_DEPAR
         async with engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
             await connection.run_sync(upgrade)
-            await _create_row_tables(connection, registry)
-            await _ensure_consolidated_datasets(connection, registry)
+            registry.take_imported(await read_imported_schemas(connection))
+            await prepare_schemas(connection, registry)
             await _load_organisations(connection, organisations)
     finally:
         await engine.dispose()
@@ -90,6 +91,12 @@ def reference_organisations(departements: tuple[str, ...]) -> list[dict[str, obj
         for one in load_epci(departements)
     ]
     return communes + epci
+
+
+async def prepare_schemas(connection: AsyncConnection, registry: Registry) -> None:
+    """What deposits under these schemas need: row tables and consolidated data sets. Only adds."""
+    await _create_row_tables(connection, registry)
+    await _ensure_consolidated_datasets(connection, registry)
 
 
 async def _create_row_tables(connection: AsyncConnection, registry: Registry) -> None:

@@ -101,6 +101,30 @@ class RowTable:
         }
 
 
+class RowTables(Mapping[str, RowTable]):
+    """Schema name → its row table, as the registry is now; each is made when it is first asked for."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._made: dict[str, RowTable] = {}
+        self._changes = registry.changes
+
+    def __getitem__(self, schema_name: str) -> RowTable:
+        if self._changes != self._registry.changes:
+            self._changes, self._made = self._registry.changes, {}
+        if schema_name not in self._made:
+            if schema_name not in self._registry.names():
+                raise KeyError(schema_name)
+            self._made[schema_name] = row_table(self._registry, schema_name)
+        return self._made[schema_name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._registry.names())
+
+    def __len__(self) -> int:
+        return len(self._registry.names())
+
+
 def row_table(registry: Registry, schema_name: str) -> RowTable:
     """The row table of a schema, whatever the version."""
     newest = registry.get(schema_name)

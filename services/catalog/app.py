@@ -11,8 +11,9 @@ from services.catalog.settings import CatalogSettings
 from services.catalog.tools import Tools
 from shared.blobs import open_blobs
 from shared.db import make_engine, make_sessions
+from shared.imported import following
 from shared.registry import load_registry
-from shared.rows import row_table
+from shared.rows import RowTables
 from shared.web import make_service_app
 from shared.web.health import Check, database_check
 
@@ -28,15 +29,17 @@ def make_app(settings: CatalogSettings) -> FastAPI:
         url = settings.read_database_url or settings.database_url
         engine = make_engine(url, "socle_reader", pool_size=settings.database_pool_size)
         blobs, registry = open_blobs(settings.blobs_url), load_registry()
+        sessions = make_sessions(engine)
         app.state.tools = Tools(
             settings=settings,
-            sessions=make_sessions(engine),
+            sessions=sessions,
             blobs=blobs,
             registry=registry,
-            tables={name: row_table(registry, name) for name in registry.names()},
+            tables=RowTables(registry),
             consolidated_files=ConsolidatedFiles(engine=engine, blobs=blobs),
         )
-        yield
+        async with following(registry, sessions):
+            yield
         await engine.dispose()
 
     def checks() -> Mapping[str, Check]:

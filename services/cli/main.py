@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from services.cli import admin, refusing
+from services.cli.schemas.app import app as schemas_app
 
 app = typer.Typer(
     name="socle",
@@ -19,6 +20,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(admin.app, name="admin")
+app.add_typer(schemas_app, name="schemas")
 
 
 class ServiceName(StrEnum):
@@ -149,24 +151,6 @@ def check(
     with refusing.in_french():
         code = check_file(file, schema, schema_version, as_json=output is CheckFormat.JSON, screen=Screen())
     raise typer.Exit(code)
-
-
-@app.command()
-def schemas(
-    show: Annotated[str | None, typer.Argument(metavar="[show]", help="« show » pour un seul schéma.")] = None,
-    name: Annotated[str | None, typer.Argument(metavar="[NOM]", help="Nom du schéma à montrer.")] = None,
-) -> None:
-    """Liste les schémas connus ; « schemas show NOM » en montre les colonnes."""
-    from services.cli.schemas import list_schemas, show_schema
-    from services.cli.screen import Screen
-
-    with refusing.in_french():
-        if show is None:
-            list_schemas(Screen())
-        elif show == "show" and name is not None:
-            show_schema(name, Screen())
-        else:
-            raise typer.BadParameter("attendu : « socle schemas » ou « socle schemas show NOM »")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ def in_french() -> Iterator[None]:
     from services.cli.embedded import EmbeddedRefusal
     from services.cli.machine import StartRefusal
     from services.cli.push.client import PushRefused
+    from services.cli.schemas.refusal import SchemasRefused
     from services.cli.targets import SettingsRefused
     from shared.errors import Refusal
 
@@ -23,7 +24,7 @@ def in_french() -> Iterator[None]:
         yield
     except (EmbeddedRefusal, StartRefusal) as refusal:
         _leave(str(refusal), CANNOT_START)
-    except (SettingsRefused, PushRefused) as refusal:
+    except (SettingsRefused, SchemasRefused, PushRefused) as refusal:
         _leave(str(refusal), USAGE)
     except Refusal as refusal:
         _leave(f"{refusal.title}\n{refusal.detail}\n{refusal.action}", USAGE)

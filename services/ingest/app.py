@@ -11,6 +11,7 @@ from services.ingest.settings import IngestSettings
 from services.ingest.tools import Tools
 from shared.blobs import open_blobs
 from shared.db import make_engine, make_sessions
+from shared.imported import following
 from shared.queue import Queue
 from shared.registry import load_registry
 from shared.web import make_service_app
@@ -26,16 +27,17 @@ def make_app(settings: IngestSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = make_engine(settings.database_url, "socle_ingest", pool_size=settings.database_pool_size)
-        queue = Queue(settings.queue_url)
+        queue, sessions, registry = Queue(settings.queue_url), make_sessions(engine), load_registry()
         app.state.tools = Tools(
             settings=settings,
-            sessions=make_sessions(engine),
+            sessions=sessions,
             blobs=open_blobs(settings.blobs_url),
             queue=queue,
-            registry=load_registry(),
+            registry=registry,
             upload_slots=asyncio.Semaphore(settings.max_uploads),
         )
-        yield
+        async with following(registry, sessions):
+            yield
         await queue.close()
         await engine.dispose()
 

@@ -45,9 +45,9 @@ class Received:
 async def receive_deposit(vendor: CurrentVendor, push: Push, upload: Upload, tools: Tools) -> Received:
     """Keep the file and record the deposit; both are durable on return.
 
-    Raises UnknownSchema, UnknownOrganisation, NotHabilitated, the refusals of uploads and of idempotency keys.
+    Raises UnknownOrganisation, NotHabilitated, the refusals of the registry, of uploads and of idempotency keys.
     """
-    schema = tools.registry.get(push.schema, push.schema_version)
+    schema = tools.registry.get_for_deposit(push.schema, push.schema_version)
     async with tools.sessions() as session:
         organisation = await find_organisation(session, push.organisation)
         await require_habilitation(session, vendor, organisation.siren, schema.name)

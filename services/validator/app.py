@@ -11,6 +11,8 @@ from services.validator.sandbox import Sandbox
 from services.validator.settings import ValidatorSettings
 from services.validator.tools import Tools
 from services.validator.worker import limits_of
+from shared.db import make_engine, make_sessions
+from shared.imported import following
 from shared.registry import load_registry
 from shared.web import make_service_app
 from shared.web.health import Check
@@ -24,14 +26,19 @@ def make_app(settings: ValidatorSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with Sandbox(size=settings.web_children, limits=limits_of(settings)) as sandbox:
+        engine, registry = make_engine(settings.database_url, "socle_validator", pool_size=1), load_registry()
+        async with (
+            following(registry, make_sessions(engine)),
+            Sandbox(size=settings.web_children, limits=limits_of(settings), registry=registry) as sandbox,
+        ):
             app.state.tools = Tools(
                 settings=settings,
-                registry=load_registry(),
+                registry=registry,
                 sandbox=sandbox,
                 places=asyncio.Semaphore(settings.max_waiting_validations),
             )
             yield
+        await engine.dispose()
 
     def checks() -> Mapping[str, Check]:
         tools: Tools = app.state.tools

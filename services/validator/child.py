@@ -50,7 +50,7 @@ def main() -> None:
 
     from services.validator.checks.explain import make_readers
     from services.validator.pipeline import Request, validate_file
-    from shared.registry import load_registry
+    from shared.registry import ImportedSchema, load_registry
 
     registry = load_registry()
     for schema in registry:
@@ -66,6 +66,7 @@ def main() -> None:
     for line in sys.stdin:
         gc.collect()
         job = json.loads(line)
+        registry.take_imported(ImportedSchema(**each) for each in job.get("imported", ()))
         allow_cpu(limits["cpu_seconds"])
         folder = Path(job["folder"])
         try:

@@ -13,7 +13,7 @@ from shared.registry import Registry
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """Settings, schemas and processes of this web process. No database: nothing is kept."""
+    """Settings, schemas and processes of this web process. The database only tells of imported schemas: nothing is kept."""
 
     settings: ValidatorSettings
     registry: Registry

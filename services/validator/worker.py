@@ -8,6 +8,7 @@ from services.validator.settings import ValidatorSettings
 from shared.blobs import open_blobs
 from shared.db import make_engine, make_sessions
 from shared.deposits import VALIDATE
+from shared.imported import following
 from shared.queue import Queue
 from shared.registry import load_registry
 from shared.worker import keep_working
@@ -27,13 +28,17 @@ async def run_worker(settings: ValidatorSettings) -> None:
     engine = make_engine(settings.database_url, "socle_validator", pool_size=settings.database_pool_size)
     queue = Queue(settings.queue_url)
     try:
-        async with Sandbox(size=settings.worker_children, limits=limits_of(settings)) as sandbox:
+        sessions, registry = make_sessions(engine), load_registry()
+        async with (
+            following(registry, sessions),
+            Sandbox(size=settings.worker_children, limits=limits_of(settings), registry=registry) as sandbox,
+        ):
             tools = ValidateTools(
-                sessions=make_sessions(engine),
+                sessions=sessions,
                 blobs=open_blobs(settings.blobs_url),
                 queue=queue,
                 sandbox=sandbox,
-                registry=load_registry(),
+                registry=registry,
             )
             await keep_working(settings.queue_url, VALIDATE, partial(validate_deposit, tools=tools))
     finally:

@@ -2,6 +2,7 @@
 
 from shared.models.catalog import CatalogDataset, CatalogVersion
 from shared.models.deposit import Corrections, Deposit, DepositEvent, DepositState, IdempotencyKey, LaterDepositEvent
+from shared.models.imported import ImportedRevision, RevisionState
 from shared.models.organisation import Organisation
 from shared.models.validation import ValidationReport
 from shared.models.vendor import ApiKey, Habilitation, Vendor
@@ -16,8 +17,10 @@ __all__ = [
     "DepositState",
     "Habilitation",
     "IdempotencyKey",
+    "ImportedRevision",
     "LaterDepositEvent",
     "Organisation",
+    "RevisionState",
     "ValidationReport",
     "Vendor",
 ]

@@ -4,7 +4,13 @@ One JSON file per schema version under `schemas/<name>/<version>.json`: a plain 
 `socle` object (what we need beyond it). `README.md` in this folder describes that object.
 """
 
-from shared.registry.load import Registry, UnknownSchema, UnknownSchemaVersion, load_registry
+from shared.registry.load import (
+    Registry,
+    SchemaVersionChecksOnly,
+    UnknownSchema,
+    UnknownSchemaVersion,
+    load_registry,
+)
 from shared.registry.schema_version import Dataset, Geography, ImportedSchema, SchemaField, SchemaVersion, Slice
 from shared.registry.table_schema import NotTableSchema
 
@@ -16,6 +22,7 @@ __all__ = [
     "Registry",
     "SchemaField",
     "SchemaVersion",
+    "SchemaVersionChecksOnly",
     "Slice",
     "UnknownSchema",
     "UnknownSchemaVersion",

@@ -28,6 +28,14 @@ class UnknownSchemaVersion(Refusal):
     title = "Version de schéma inconnue"
 
 
+class SchemaVersionChecksOnly(Refusal):
+    """The version is known, to check files; none may be deposited under it."""
+
+    status = 422
+    code = "schema-version-checks-only"
+    title = "Version de schéma sans dépôt"
+
+
 class Registry:
     """Every schema version known to this process: our own, which never change, and imported ones.
 
@@ -38,6 +46,8 @@ class Registry:
     def __init__(self, versions: Iterable[SchemaVersion]) -> None:
         self._own = tuple(versions)
         self._own_names = frozenset(version.name for version in self._own)
+        self.changes = 0
+        """How many times imported schemas were taken: what is made from the registry may be out of date."""
         self.take_imported(())
 
     def take_imported(self, imported: Iterable[ImportedSchema]) -> None:
@@ -57,6 +67,7 @@ class Registry:
         self._aliases = {
             each.dataset.id: each.name for found in by_name.values() for each in found if each.takes_deposits
         }
+        self.changes += 1
 
     def names(self) -> list[str]:
         """Full names of the schemas, sorted."""
@@ -86,6 +97,19 @@ class Registry:
                 versions=list(versions),
             )
         return versions[version]
+
+    def get_for_deposit(self, name: str, version: str | None = None) -> SchemaVersion:
+        """The same, if files may be deposited under it. Raises also `SchemaVersionChecksOnly`."""
+        schema = self.get(name, version)
+        if not schema.takes_deposits:
+            newest = self.get(name).version
+            raise SchemaVersionChecksOnly(
+                f"La version {schema.version} de « {schema.name} » ne sert qu’à valider : rien ne s’y dépose.",
+                action=f"Déposez sous la version {newest}, ou sans préciser de version.",
+                schema=schema.name,
+                versions=[each.version for each in self.deposited(name)],
+            )
+        return schema
 
     def __iter__(self) -> Iterator[SchemaVersion]:
         """Every version of every schema, by name then from the oldest to the newest."""

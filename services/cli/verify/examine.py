@@ -26,6 +26,7 @@ from services.cli.verify.look import Look
 from services.cli.verify.versions import check_consolidated, check_pointers, check_rows, check_snapshots
 from shared.blobs import open_blobs
 from shared.db import make_owner_engine
+from shared.imported import read_imported_schemas
 from shared.models.deposit import WAITING_STATES
 from shared.registry import load_registry
 
@@ -62,7 +63,9 @@ async def examine(database_url: str, blobs_url: str, *, young_seconds: float = 0
     try:
         async with engine.connect() as connection, connection.begin():
             await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-            look = Look(connection, load_registry())
+            registry = load_registry()
+            registry.take_imported(await read_imported_schemas(connection))
+            look = Look(connection, registry)
             await _look_at_records(look, young_seconds=young_seconds)
             sources, snapshots = await list_sources(look), await list_snapshots(look)
             counted = await look.rows(

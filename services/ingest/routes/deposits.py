@@ -26,7 +26,7 @@ from shared.db import reading
 from shared.errors import NotFound, ServiceUnavailable
 from shared.models import Corrections, DepositState
 from shared.paging import Page, PageLinks, cursor_secret, decode_cursor, encode_cursor
-from shared.registry import UnknownSchema, UnknownSchemaVersion
+from shared.registry import SchemaVersionChecksOnly, UnknownSchema, UnknownSchemaVersion
 from shared.uploads import UPLOAD_REFUSALS, open_upload
 from shared.web import refusals
 
@@ -68,6 +68,7 @@ SchemaName = Annotated[str, Query(description="Nom du schéma", examples=["scdl/
         UnknownOrganisation,
         UnknownSchema,
         UnknownSchemaVersion,
+        SchemaVersionChecksOnly,
     ),
 )
 async def post_deposit(
