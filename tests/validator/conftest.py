@@ -1,6 +1,7 @@
 """What the tests of validator share: the registry, and a way to judge text as a file."""
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from judging import Judge
@@ -32,6 +33,7 @@ def judge(registry: Registry, tmp_path: Path) -> Judge:
         *,
         version: str | None = None,
         charset: str | None = None,
+        corrections: Literal["all", "none"] = "all",
     ) -> Examination:
         path = content if isinstance(content, Path) else tmp_path / "raw"
         if not isinstance(content, Path):

@@ -36,11 +36,40 @@ async def validate(client: httpx.AsyncClient, content: bytes | str, **parameters
 
 
 async def test_a_file_gets_its_report_at_once(client: httpx.AsyncClient) -> None:
-    found = await validate(client, deliberation_file({"DELIB_DATE": "31/12/2024"}))
+    found = await validate(client, deliberation_file({"DELIB_DATE": "32/12/2024"}))
     assert found.status_code == 200
     report = found.json()
     assert (report["verdict"], report["schema"]["version"]) == ("invalid", "2.1.5")
     assert report["by_rule"][0]["code"] == "date-format"
+
+
+async def test_a_file_may_be_judged_to_the_letter(client: httpx.AsyncClient) -> None:
+    content = deliberation_file({"DELIB_DATE": "31/12/2024"})
+    corrected = (await validate(client, content)).json()
+    assert (corrected["verdict"], corrected["corrections"][0]["after"]) == ("valid", "2024-12-31")
+    literal = (await validate(client, content, corrections="none")).json()
+    assert (literal["verdict"], literal["corrections"]) == ("invalid", [])
+    assert (await validate(client, content, corrections="some")).status_code == 422
+
+
+async def test_a_file_may_be_corrected_without_being_kept(client: httpx.AsyncClient) -> None:
+    content = deliberation_file({"DELIB_DATE": "31/12/2024", "NATURE": "acte"}, delimiter=";").lower()
+    path, query = "/v1/validations/corrected", {"schema": "deliberations"}
+    found = await client.post(path, params=query, content=content, headers={"Content-Type": "text/csv"})
+    assert found.status_code == 200
+    assert found.headers["content-type"] == "text/csv; charset=utf-8"
+    assert (found.headers["x-socle-verdict"], found.headers["x-socle-corrections"]) == ("valid", "8")
+    header, row = found.text.splitlines()
+    assert header.startswith("COLL_NOM,COLL_SIRET,DELIB_ID,DELIB_DATE")
+    assert header.endswith(",nature")
+    assert ",2024-12-31," in row
+    again = await validate(client, found.content)
+    assert (again.json()["verdict"], again.json()["corrections"]) == ("valid", [])
+
+
+async def test_what_cannot_be_read_cannot_be_corrected(client: httpx.AsyncClient) -> None:
+    found = await client.post("/v1/validations/corrected?schema=deliberations", content=b"a,b\n1,2\n")
+    assert (found.status_code, found.json()["code"]) == (422, "nothing-to-correct")
 
 
 async def test_a_form_is_read_too(client: httpx.AsyncClient) -> None:
