@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from services.validator.detect import Refused, refused
 from services.validator.findings import CorrectionCode, FindingCode
 from services.validator.readers.table import Rendering
-from services.validator.standardise.headers import folded
-from shared.registry import SchemaVersion
+from services.validator.standardise.candidates import SYNONYM, claims
+from shared.registry import SchemaField, SchemaVersion
 
 HEADER_WITHIN = 50
 """Records in which the header is looked for: titles and notices above a table are shorter."""
@@ -37,8 +37,19 @@ class Header:
 
 
 def known_count(labels: Sequence[str], schema: SchemaVersion) -> int:
-    """How many names of the schema a line holds, case, accents and spaces aside."""
-    return len({folded(label) for label in labels} & {folded(name) for name in schema.field_names})
+    """How many fields of the schema a line names, case, accents and synonyms aside."""
+    found = claims(labels, schema, correcting=True).values()
+    return sum(bool(claim.columns) and claim.confidence >= SYNONYM for claim in found)
+
+
+def fields_of(labels: Sequence[str], schema: SchemaVersion) -> tuple[SchemaField | None, ...]:
+    """The field that each label names; None outside the schema, or when several labels claim it."""
+    fields: list[SchemaField | None] = [None] * len(labels)
+    found = claims(labels, schema, correcting=True)
+    for field in schema.fields:
+        if len(found[field.name].columns) == 1:
+            fields[found[field.name].columns[0]] = field
+    return tuple(fields)
 
 
 def find_header(
