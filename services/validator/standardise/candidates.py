@@ -12,6 +12,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from services.validator.standardise.synonyms import synonyms_of
 from shared.registry import SchemaField, SchemaVersion
@@ -34,6 +35,7 @@ class Claim:
     confidence: float
 
 
+@lru_cache(maxsize=8192)
 def folded(label: str) -> str:
     """What two names must share to be the same column. Canonical decomposition only: look-alikes stay apart."""
     decomposed = unicodedata.normalize("NFD", label)
