@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from services.validator.checks.marks import kinds_out_of_place, masked
 from shared.reports.words import Detail
 
 VALUE_LIMIT = 200
@@ -80,6 +81,7 @@ class FindingCode(StrEnum):
     TYPE_FORMAT = "type-format"
     UNREADABLE_CELL = "unreadable-cell"
     REPLACEMENT_CHARACTER = "replacement-character"
+    CONTROL_CHARACTER = "control-character"
     # Values that could be read in two ways: why they are not corrected
     AMBIGUOUS_DATE = "ambiguous-date"
     INCOMPLETE_DATE = "incomplete-date"
@@ -160,8 +162,21 @@ class FindingCode(StrEnum):
     BAL_ENCODING = "bal-encoding"
     BAL_DELIMITER = "bal-delimiter"
     BAL_LINE_ENDS = "bal-line-ends"
+    # The file and who deposits it
+    OTHER_ORGANISATION = "other-organisation"
+    OTHER_TERRITORY = "other-territory"
+    YEAR_OUT_OF_RANGE = "year-out-of-range"
+    AMOUNT_NOT_POSITIVE = "amount-not-positive"
+    # Personal data
+    PERSONAL_NIR = "personal-nir"
+    PERSONAL_IBAN = "personal-iban"
+    PERSONAL_EMAIL = "personal-email"
+    PERSONAL_PHONE = "personal-phone"
+    PERSONAL_NAME = "personal-name"
     # Rows together
     DUPLICATE_IDENTITY = "duplicate-identity"
+    PRIMARY_KEY = "primary-key"
+    UNIQUE_VALUE = "unique-value"
 
 
 class CorrectionCode(StrEnum):
@@ -229,8 +244,9 @@ class Correction:
     message: str
 
 
-def shown(value: str | None) -> str | None:
-    """The part of a value that a report shows."""
-    if value is None or len(value) <= VALUE_LIMIT:
-        return value
-    return value[: VALUE_LIMIT - 1] + "…"
+def shown(value: str | None, column: str | None = None) -> str | None:
+    """The part of a value that a report shows: never a personal mark that has no place in its column."""
+    if value is None:
+        return None
+    text = masked(value, kinds_out_of_place(column))
+    return text if len(text) <= VALUE_LIMIT else text[: VALUE_LIMIT - 1] + "…"

@@ -6,9 +6,11 @@ Several codes stand for one of Validata's, whose names change between versions: 
 from collections.abc import Mapping
 from typing import Any
 
+from services.validator.checks.marks import kinds_out_of_place, masked
 from services.validator.findings import Correction, CorrectionCode, Finding, FindingCode, Severity, shown
 from services.validator.sentences.fragments import both
 from services.validator.sentences.of_addresses import ADDRESS_WORDINGS
+from services.validator.sentences.of_coherence import COHERENCE_WORDINGS
 from services.validator.sentences.of_corrections import CORRECTION_WORDINGS
 from services.validator.sentences.of_files import FILE_WORDINGS
 from services.validator.sentences.of_formats import FORMAT_WORDINGS
@@ -27,6 +29,7 @@ WORDINGS: Mapping[FindingCode, Wording] = {
     **READING_WORDINGS,
     **CONSTRAINT_WORDINGS,
     **CHECK_WORDINGS,
+    **COHERENCE_WORDINGS,
     **ADDRESS_WORDINGS,
 }
 
@@ -52,8 +55,8 @@ def word(
 ) -> Finding:
     """The finding of `code`, worded in French. `details` fill the other places; those its sentences use are kept."""
     wording = WORDINGS[code]
-    cut, replacement = shown(value), shown(suggestion)
-    kept = {name: both(given) for name, given in (details or {}).items() if name in wording.places}
+    cut, replacement = shown(value, column), shown(suggestion, column)
+    kept = {name: both(_hidden(given, column)) for name, given in (details or {}).items() if name in wording.places}
     places = {"row": row, "column": column, "value": cut, "suggestion": replacement, **kept}
     mend = wording.mend_with if suggestion is not None and wording.mend_with else wording.mend
     return Finding(
@@ -74,7 +77,14 @@ def word_correction(
     code: CorrectionCode, *, row: int | None, column: str | None, before: str, after: str | None
 ) -> Correction:
     """The correction of `code`, worded in French."""
-    cut_before, cut_after = shown(before) or "", shown(after)
+    cut_before, cut_after = shown(before, column) or "", shown(after, column)
     places = {"before": cut_before, "after": cut_after, "column": column}
     message = fill(CORRECTION_WORDINGS[code].message, places, "fr")
     return Correction(code=code, row=row, column=column, before=cut_before, after=cut_after, message=message)
+
+
+def _hidden(detail: Any, column: str | None) -> Any:
+    """A detail without personal marks: it may quote a cell."""
+    if isinstance(detail, str):
+        return masked(detail, kinds_out_of_place(column))
+    return [_hidden(one, column) for one in detail] if isinstance(detail, list | tuple) else detail

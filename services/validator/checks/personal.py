@@ -1,0 +1,115 @@
+"""Personal data where a schema expects none: numbers with a control key, addresses, telephones, natural persons.
+
+NIR and IBAN are looked for everywhere, and hold the deposit until somebody confirms it. E-mail addresses and telephone
+numbers are fine in the columns made for them (`EQUIP_EMAIL`, `contact_operateur`). A beneficiary without SIRET or RNA
+number that is written like a person is a guess: the finding says so. What is shown is masked, here and in any other
+finding on the same cell.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from functools import partial
+
+import numpy as np
+import polars as pl
+
+from services.validator.checks.chunk import Chunk, Described, Fault, FaultRun, Found, Rows, places, run_of
+from services.validator.checks.coherence import severity_of
+from services.validator.checks.marks import SECRET, Kind, Mark, hidden, kinds_out_of_place, marks_in
+from services.validator.checks.persons import is_person, masked_name
+from services.validator.findings import FindingCode
+from services.validator.tally import Lines
+from shared.registry import SchemaField, SchemaVersion
+
+CODES: Mapping[Kind, FindingCode] = {
+    Kind.NIR: FindingCode.PERSONAL_NIR,
+    Kind.IBAN: FindingCode.PERSONAL_IBAN,
+    Kind.EMAIL: FindingCode.PERSONAL_EMAIL,
+    Kind.PHONE: FindingCode.PERSONAL_PHONE,
+}
+
+TO_CONFIRM = frozenset({FindingCode.PERSONAL_NIR, FindingCode.PERSONAL_IBAN})
+"""Findings that hold a deposit until it is confirmed."""
+
+BENEFICIARIES: Mapping[str, tuple[str, ...]] = {"nomBeneficiaire": ("idBeneficiaire", "rnaBeneficiaire")}
+"""Names of who is paid → numbers that only legal persons have (or persons in business, whose names are public)."""
+
+SCREEN = r"@|[0-9](?:[ \u{a0}\u{202f}./-]?[0-9ABab]){9}"
+"""What no text without any mark needs to match: an at sign, or ten digits in a row but for what separates groups."""
+
+SHAPES = (
+    r"@[0-9A-Za-z-]+\.|"
+    r"(?:^|[^0-9A-Za-z])(?:"
+    r"[1-478][ \u{a0}\u{202f}./-]?[0-9]{2}[ \u{a0}\u{202f}./-]?[0-9]{2}[ \u{a0}\u{202f}./-]?[0-9][0-9ABab]"
+    r"(?:[ \u{a0}\u{202f}./-]?[0-9]){8}(?:[^0-9A-Za-z]|$)|"
+    r"[A-Za-z]{2}[ \u{a0}\u{202f}./-]?[0-9]{2}(?:[ \u{a0}\u{202f}./-]?[0-9A-Za-z]){11}|"
+    r"(?:(?:\+|00)33[ \u{a0}\u{202f}./-]?(?:\(0\))?[ \u{a0}\u{202f}./-]?|0)[1-9](?:[ \u{a0}\u{202f}./-]?[0-9]{2}){4}"
+    r"(?:[^0-9A-Za-z]|$))"
+)
+"""The forms of the marks, without look-around: what matches is looked at one text at a time."""
+
+
+class PersonalData:
+    """The screen of one file. `extra`: position and label of each column outside the schema."""
+
+    def __init__(self, schema: SchemaVersion, extra: Sequence[tuple[int, str]] = ()) -> None:
+        self._schema = schema
+        self._extra = extra
+        self._fields = [field for field in schema.fields if field.type in ("string", "array", "integer")]
+        self._names = {name: numbers for name, numbers in BENEFICIARIES.items() if name in schema.field_names}
+
+    def check(self, chunk: Chunk, frame: pl.DataFrame) -> Iterator[Found]:
+        """Column by column."""
+        for field in self._fields:
+            yield from self._screen(chunk.canonical.get_column(field.name), field.name, kinds_of(field))
+        for position, label in self._extra:
+            yield from self._screen(frame.get_column(str(position)), label, kinds_out_of_place(label))
+        for name, numbers in self._names.items():
+            yield from self._persons(chunk, name, numbers)
+
+    def finish(self) -> tuple[Iterable[Fault], Sequence[FaultRun], Lines]:
+        """Nothing is left for the end."""
+        return (), (), np.zeros(0, dtype=np.int64)
+
+    def _screen(self, texts: pl.Series, column: str, kinds: Set[Kind]) -> Iterator[FaultRun]:
+        rows = places(texts.str.contains(SCREEN))
+        if not len(rows):
+            return
+        candidates = texts.gather(rows)
+        shaped = places(candidates.str.contains(SHAPES))
+        found: dict[Kind, list[tuple[int, str]]] = {}
+        for row, text in zip(rows[shaped], candidates.gather(shaped), strict=True):
+            for kind, mark in first_of_each(text, kinds):
+                found.setdefault(kind, []).append((int(row), hidden(text[mark.start : mark.end])))
+        for kind, marks in found.items():
+            code = CODES[kind]
+            at = np.array([row for row, _ in marks], dtype=np.intp)
+            shown = [text for _, text in marks]
+            yield from run_of(code, severity_of(self._schema, column, code), column, at, partial(_described, shown))
+
+    def _persons(self, chunk: Chunk, name: str, numbers: Sequence[str]) -> Iterator[FaultRun]:
+        texts = chunk.canonical.get_column(name)
+        unknown = chunk.canonical.select(pl.all_horizontal(pl.col(numbers).is_null()) & pl.col(name).is_not_null())
+        rows = places(unknown.to_series())
+        judged = {text: is_person(text) for text in texts.gather(rows).unique()}
+        persons: Rows = np.array([row for row in rows if judged[texts[int(row)]]], dtype=np.intp)
+        code = FindingCode.PERSONAL_NAME
+        shown = [masked_name(texts[int(row)]) for row in persons]
+        yield from run_of(code, severity_of(self._schema, name, code), name, persons, partial(_described, shown))
+
+
+def kinds_of(field: SchemaField) -> Set[Kind]:
+    """What has no place in a column."""
+    expected = field.format in ("email", "uri") or field.type == "integer"
+    return SECRET if expected else kinds_out_of_place(field.name)
+
+
+def first_of_each(text: str, kinds: Set[Kind]) -> Iterable[tuple[Kind, Mark]]:
+    """The first mark of each kind."""
+    firsts: dict[Kind, Mark] = {}
+    for mark in marks_in(text, kinds):
+        firsts.setdefault(mark.kind, mark)
+    return firsts.items()
+
+
+def _described(shown: Sequence[str], rank: int) -> Described:
+    return Described(shown[rank])
