@@ -61,10 +61,13 @@ def find_header(
         return refused(FindingCode.EMPTY_FILE)
     at = written[0]
     if pass_titles:
-        known = {place: known_count(records[place][1], schema) for place in written}
-        best = max(written, key=lambda place: known[place])
-        if known[best] >= KNOWN_ENOUGH and known[best] > known[at]:
-            at = best
+        most = known_count(records[at][1], schema)
+        for place in written[1:]:
+            labels = records[place][1]
+            if sum(map(bool, labels)) > max(most, KNOWN_ENOUGH - 1):  # else it cannot name more fields
+                named = known_count(labels, schema)
+                if named > max(most, KNOWN_ENOUGH - 1):
+                    at, most = place, named
     line, labels = records[at]
     if len(labels) > COLUMNS_LIMIT:
         return refused(FindingCode.TOO_MANY_COLUMNS, row=line, count=len(labels), limit=COLUMNS_LIMIT)
