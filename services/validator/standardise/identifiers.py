@@ -11,7 +11,6 @@ from typing import Literal
 from services.validator.findings import CorrectionCode, FindingCode
 from services.validator.standardise.numbers import SCIENTIFIC
 from shared.registry import SchemaField, SchemaVersion
-from shared.registry.patterns import compile_pattern
 
 Checked = Literal["siret", "siren"]
 
@@ -27,6 +26,12 @@ CHECK_NAMES: Mapping[str, Checked] = {
 
 DIGITS_PATTERN = re.compile(r"\^?(?:\\d|\[0-9\])\{(\d+)\}\$?")
 FRENCH_CODE_NAMES = ("codepostal", "code_postal", "insee")
+OPEN_ENDED = re.compile(r"[*+]|\)\{|,\}|\(\?")
+"""Patterns of texts of any length: what a gap stands for there is unknown (and matching could take for ever)."""
+
+CODE_LIMIT = 40
+"""Characters of the longest code with gaps."""
+
 SEPARATORS = re.compile(r"[\s.\u00a0\u202f\u2009\-]+")
 
 
@@ -63,14 +68,14 @@ def bare_digits(text: str, *, length: int) -> tuple[str, CorrectionCode] | Findi
 
 
 def without_gaps(text: str, pattern: str) -> tuple[str, CorrectionCode] | None:
-    """Codes with digits and capitals (`W 123 456 789`, `2017.0`) whose pattern accepts them without gaps."""
-    if not any(c.isdigit() for c in text) or any(c.islower() for c in text):
+    """Codes of a fixed form, in digits and capitals (`W 123 456 789`, `2017.0`), that have it without their gaps."""
+    if OPEN_ENDED.search(pattern) or not any(c.isdigit() for c in text) or any(c.islower() for c in text):
         return None
-    matcher = compile_pattern(pattern)
-    if matcher.matches(text):
+    form = re.compile(f"^{pattern}$")
+    if len(text) > CODE_LIMIT or form.match(text):
         return None
     for bare in ("".join(text.split()), re.sub(r"\.0+$", "", text)):
-        if bare != text and matcher.matches(bare):
+        if bare != text and form.match(bare):
             return bare, CorrectionCode.IDENTIFIER_TEXT
     return None
 

@@ -130,6 +130,8 @@ def test_integers(text: str, expected: str | None) -> None:
         ("COLL_INSEE", "2A004", None),
         ("ADR_CODEPOSTAL", "31230.0", "31230 (identifier-text)"),
         ("BUDGET_ANNEE", "2017.0", "2017 (identifier-text)"),
+        ("ADR_CLE_INTEROP", "31239 0180 00004", None),
+        ("EQUIP_UID", "31239-01010401 - 001", "31239-01010401-001 (identifier-text)"),
         ("ANNEE", "2024.0", "2024 (number-plain)"),
     ],
 )

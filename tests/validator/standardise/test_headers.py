@@ -133,7 +133,7 @@ def test_names_seen_in_real_files_are_known(
     registry: Registry, schema: str, label: str, field: str, confidence: float
 ) -> None:
     version = registry.get(schema)
-    other = "id" if schema == "decp/marches" else version.field_names[0]
+    other = "id" if schema == "decp/marches" else version.field_names[1]
     match, _, _ = matched([other, label], version)
     found = {one.source: (one.field, one.confidence) for one in match.matched}
     assert found[label] == (field, confidence)
