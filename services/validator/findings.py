@@ -110,6 +110,11 @@ class FindingCode(StrEnum):
     SUM_MISMATCH = "sum-mismatch"
     YEAR_INTERVAL = "year-interval"
     ONE_OF_REQUIRED = "one-of-required"
+    PHONE_NUMBER = "phone-number"
+    OPENING_HOURS = "opening-hours"
+    POSITION_OUTSIDE_FRANCE = "position-outside-france"
+    POSITION_INVERTED = "position-inverted"
+    UNKNOWN_PLACE = "unknown-place"
     # Addresses: cells
     BAL_SPACES = "bal-spaces"
     BAL_EMPTY = "bal-empty"

@@ -14,6 +14,7 @@ from services.validator.sentences.of_coherence import COHERENCE_WORDINGS
 from services.validator.sentences.of_corrections import CORRECTION_WORDINGS
 from services.validator.sentences.of_files import FILE_WORDINGS
 from services.validator.sentences.of_formats import FORMAT_WORDINGS
+from services.validator.sentences.of_places import PLACE_WORDINGS
 from services.validator.sentences.of_readings import READING_WORDINGS
 from services.validator.sentences.of_rules import CHECK_WORDINGS, CONSTRAINT_WORDINGS
 from services.validator.sentences.of_structure import STRUCTURE_WORDINGS
@@ -29,6 +30,7 @@ WORDINGS: Mapping[FindingCode, Wording] = {
     **READING_WORDINGS,
     **CONSTRAINT_WORDINGS,
     **CHECK_WORDINGS,
+    **PLACE_WORDINGS,
     **COHERENCE_WORDINGS,
     **ADDRESS_WORDINGS,
 }
