@@ -6,6 +6,7 @@ number that is written like a person is a guess: the finding says so. What is sh
 finding on the same cell.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import partial
 
@@ -33,6 +34,9 @@ TO_CONFIRM = frozenset({FindingCode.PERSONAL_NIR, FindingCode.PERSONAL_IBAN})
 BENEFICIARIES: Mapping[str, tuple[str, ...]] = {"nomBeneficiaire": ("idBeneficiaire", "rnaBeneficiaire")}
 """Names of who is paid → numbers that only legal persons have (or persons in business, whose names are public)."""
 
+SHORTEST = len("a@b.fr")
+"""Characters of the shortest mark."""
+
 SCREEN = r"@|[0-9](?:[ \u{a0}\u{202f}./-]?[0-9ABab]){9}"
 """What no text without any mark needs to match: an at sign, or ten digits in a row but for what separates groups."""
 
@@ -54,7 +58,7 @@ class PersonalData:
     def __init__(self, schema: SchemaVersion, extra: Sequence[tuple[int, str]] = ()) -> None:
         self._schema = schema
         self._extra = extra
-        self._fields = [field for field in schema.fields if field.type in ("string", "array", "integer")]
+        self._fields = [field for field in schema.fields if may_hold_marks(field, schema)]
         self._names = {name: numbers for name, numbers in BENEFICIARIES.items() if name in schema.field_names}
 
     def check(self, chunk: Chunk, frame: pl.DataFrame) -> Iterator[Found]:
@@ -95,6 +99,32 @@ class PersonalData:
         code = FindingCode.PERSONAL_NAME
         shown = [masked_name(texts[int(row)]) for row in persons]
         yield from run_of(code, severity_of(self._schema, name, code), name, persons, partial(_described, shown))
+
+
+EXAMPLES = (
+    "269054958815780",
+    "2 69 05 49 588 157 80",
+    "Aide 2690549588157 80",
+    "FR1420041010050500013M02606",
+    "FR14 2004 1010 0505 0001 3M02 606",
+    "marie.durand@exemple.fr",
+    "Marie 06 12 34 56 78",
+    "06 12 34 56 78",
+    "0612345678",
+    "+33612345678",
+)
+"""A mark of each form."""
+
+
+def may_hold_marks(field: SchemaField, schema: SchemaVersion) -> bool:
+    """Whether a valid cell may hold a mark: not where the rules of the column, as errors, leave no room for one."""
+    if field.type not in ("string", "array", "integer") or field.format == "uuid":
+        return False
+    rules = {name: value for name, value in field.constraints.items() if schema.severity(field.name, name) == "error"}
+    if "enum" in rules or rules.get("maxLength", SHORTEST) < SHORTEST:
+        return False
+    pattern = rules.get("pattern")
+    return pattern is None or any(re.fullmatch(pattern, example) for example in EXAMPLES)
 
 
 def kinds_of(field: SchemaField) -> Set[Kind]:

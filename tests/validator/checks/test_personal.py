@@ -1,10 +1,12 @@
 """Personal data in columns that are not made for it, masked at once."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 from chunking import chunk_of, run_check
 
-from services.validator.checks.personal import PersonalData
+from services.validator.checks.personal import PersonalData, may_hold_marks
 from shared.registry import Registry, SchemaVersion
 
 NIR, IBAN = "2 69 05 49 588 157 80", "FR14 2004 1010 0505 0001 3M02 606"
@@ -58,5 +60,24 @@ def test_a_beneficiary_without_number_that_looks_like_a_person_is_told(registry:
 
 @pytest.mark.parametrize("text", ["21310395500018", "2024-03-28", "31395_0001_00012", "43.4612345678", "1 234 567,89"])
 def test_the_numbers_of_everyday_data_are_no_marks(deliberations: SchemaVersion, text: str):
-    chunk = chunk_of(deliberations, {"DELIB_OBJET": [text, f"Objet {text}"], "COLL_SIRET": [text, text]})
+    chunk = chunk_of(deliberations, {"DELIB_OBJET": [text, f"Objet {text}"], "BUDGET_NOM": [text, text]})
     assert run_check(PersonalData(deliberations), [chunk]) == []
+
+
+def test_columns_whose_rules_leave_no_room_are_not_searched(registry: Registry):
+    searched = {
+        schema.name: [field.name for field in schema.fields if may_hold_marks(field, schema)]
+        for schema in map(registry.get, ("scdl/deliberations", "scdl/subventions", "etalab/schema-bal"))
+    }
+    assert "COLL_SIRET" not in searched["scdl/deliberations"]
+    assert {"DELIB_OBJET", "DELIB_ID", "COLL_NOM", "BUDGET_NOM"} <= set(searched["scdl/deliberations"])
+    assert {"nomBeneficiaire", "idBeneficiaire", "objet"} <= set(searched["scdl/subventions"])
+    assert not {"rnaBeneficiaire", "nature"} & set(searched["scdl/subventions"])
+    assert {"toponyme", "numero"} <= set(searched["etalab/schema-bal"])
+    assert not {"commune_insee", "id_ban_adresse"} & set(searched["etalab/schema-bal"])
+
+
+def test_a_rule_that_only_warns_leaves_room(deliberations: SchemaVersion):
+    warned = replace(deliberations, severities={"COLL_SIRET": {"pattern": "warning"}})
+    chunk = chunk_of(warned, {"COLL_SIRET": [NIR.replace(" ", "")]})
+    assert [code for code, *_ in run_check(PersonalData(warned), [chunk])] == ["personal-nir"]
