@@ -1,20 +1,12 @@
-"""API keys `socle_<prefix>_<secret>`: made, shown once, recognised by a keyed hash."""
+"""Makes API keys: shown once, kept as a keyed hash."""
 
-import hashlib
-import hmac
-import re
 import secrets
 import string
 from dataclasses import dataclass
 
-ALPHABET = string.ascii_letters + string.digits
-PREFIX_LENGTH = 8
-SECRET_LENGTH = 43
-"""62^43 is a little more than 2^256."""
+from shared.keys import PREFIX_LENGTH, SECRET_LENGTH, hash_secret, parse_key
 
-KEY_PATTERN = re.compile(
-    rf"socle_(?P<prefix>[A-Za-z0-9]{{{PREFIX_LENGTH}}})_(?P<secret>[A-Za-z0-9]{{{SECRET_LENGTH}}})", re.ASCII
-)
+ALPHABET = string.ascii_letters + string.digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +18,6 @@ class NewKey:
     secret_hash: bytes
 
 
-def hash_secret(secret: str, pepper: str) -> bytes:
-    """HMAC-SHA-256. A random secret of 256 bits needs no slow hash, which would be a denial of service of ours."""
-    return hmac.digest(pepper.encode(), secret.encode(), hashlib.sha256)
-
-
 def make_key(pepper: str) -> NewKey:
     """A new random key."""
     prefix = "".join(secrets.choice(ALPHABET) for _ in range(PREFIX_LENGTH))
@@ -38,7 +25,4 @@ def make_key(pepper: str) -> NewKey:
     return NewKey(text=f"socle_{prefix}_{secret}", prefix=prefix, secret_hash=hash_secret(secret, pepper))
 
 
-def parse_key(text: str) -> tuple[str, str] | None:
-    """(prefix, secret) of a well-formed key, else None."""
-    match = KEY_PATTERN.fullmatch(text)
-    return (match["prefix"], match["secret"]) if match else None
+__all__ = ["NewKey", "make_key", "parse_key"]

@@ -1,0 +1,24 @@
+"""API keys `socle_<prefix>_<secret>`, as every service recognises them: by a keyed hash of the secret."""
+
+import hashlib
+import hmac
+import re
+
+PREFIX_LENGTH = 8
+SECRET_LENGTH = 43
+"""62^43 is a little more than 2^256."""
+
+KEY_PATTERN = re.compile(
+    rf"socle_(?P<prefix>[A-Za-z0-9]{{{PREFIX_LENGTH}}})_(?P<secret>[A-Za-z0-9]{{{SECRET_LENGTH}}})", re.ASCII
+)
+
+
+def hash_secret(secret: str, pepper: str) -> bytes:
+    """HMAC-SHA-256. A random secret of 256 bits needs no slow hash, which would be a denial of service of ours."""
+    return hmac.digest(pepper.encode(), secret.encode(), hashlib.sha256)
+
+
+def parse_key(text: str) -> tuple[str, str] | None:
+    """(prefix, secret) of a well-formed key, else None."""
+    match = KEY_PATTERN.fullmatch(text)
+    return (match["prefix"], match["secret"]) if match else None
