@@ -1,8 +1,11 @@
-"""Where the bytes of a catalogue and of its schemas come from: files of this machine, or addresses."""
+"""Where the bytes of a catalogue and of its schemas come from: files of this machine, or https addresses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+from shared.errors import Refusal
+from shared.fetch import Door, fetched
 
 MAX_BYTES = 20_000_000
 """A catalogue of a hundred schemas weighs 300 kB, a schema 50 kB."""
@@ -21,6 +24,7 @@ class Source:
     """
 
     base: Path | None = None
+    door: Door = field(default_factory=Door)
 
     async def read(self, place: str) -> bytes:
         """The bytes at an address or a path. Raises Unreadable."""
@@ -29,7 +33,11 @@ class Source:
             return _read_file(Path(place))
         if self.base is not None:
             return _read_file(_inside(self.base, unquote(parts.path)))
-        raise Unreadable(f"{place} : sans réseau, donnez --base, le dossier qui tient lieu du site")
+        try:
+            async with fetched(place, door=self.door, max_bytes=MAX_BYTES) as file:
+                return b"".join([chunk async for chunk in file.chunks])
+        except Refusal as refusal:
+            raise Unreadable(f"{place} : {refusal.detail}") from refusal
 
 
 def _inside(base: Path, path: str) -> Path:

@@ -50,7 +50,7 @@ async def registry_of(engine: AsyncEngine) -> Registry:
 
 async def states(connection: AsyncConnection) -> list[tuple[int, str]]:
     rows = await connection.exec_driver_sql("SELECT revision, state FROM registry.imported_revision ORDER BY revision")
-    return [(number, state) for number, state in rows]
+    return [(row[0], row[1]) for row in rows]
 
 
 async def test_a_new_schema_is_known_and_takes_deposits(engine: AsyncEngine, catalogue: Catalogue) -> None:
