@@ -6,12 +6,15 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.validator import corrected, routes
+from services.validator import corrected
+from services.validator.routes import schemas, validata, validations
 from services.validator.sandbox import Sandbox
 from services.validator.settings import ValidatorSettings
 from services.validator.tools import Tools
 from services.validator.worker import limits_of
+from shared.blobs import open_blobs
 from shared.db import make_engine, make_sessions
+from shared.fetch import Door
 from shared.imported import following
 from shared.registry import load_registry
 from shared.web import make_service_app
@@ -21,8 +24,8 @@ DESCRIPTION = """Valider un fichier avant de le déposer, avec le même contrôl
 les schémas. Ouvert à tous, dans les limites annoncées ; rien n'est conservé."""
 
 
-def make_app(settings: ValidatorSettings) -> FastAPI:
-    """The app; its validation processes start and stop with it."""
+def make_app(settings: ValidatorSettings, *, door: Door | None = None) -> FastAPI:
+    """The app; its validation processes start and stop with it. `door`: what may be reached elsewhere."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -36,6 +39,8 @@ def make_app(settings: ValidatorSettings) -> FastAPI:
                 registry=registry,
                 sandbox=sandbox,
                 places=asyncio.Semaphore(settings.max_waiting_validations),
+                blobs=open_blobs(settings.blobs_url),
+                door=door or Door(),
             )
             yield
         await engine.dispose()
@@ -47,7 +52,7 @@ def make_app(settings: ValidatorSettings) -> FastAPI:
     app = make_service_app(
         title="Socle — validation",
         description=DESCRIPTION,
-        routers=[routes.router, corrected.router],
+        routers=[validations.router, corrected.router, schemas.router, validata.router],
         lifespan=lifespan,
         checks=checks,
     )

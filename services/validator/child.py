@@ -12,7 +12,11 @@ import resource
 import signal
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from shared.registry import Registry
+    from shared.reports.shape import StoredReport
 
 PR_SET_PDEATHSIG = 1
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
@@ -70,7 +74,10 @@ def main() -> None:
         allow_cpu(limits["cpu_seconds"])
         folder = Path(job["folder"])
         try:
-            found = validate_file(Path(job["path"]), Request(**job["request"]), registry=registry, out_folder=folder)
+            request = Request(**job["request"])
+            found = validate_file(Path(job["path"]), request, registry=registry, out_folder=folder)
+            if job.get("annotate_in"):
+                annotate(job, found.report, registry)
         except MemoryError:
             answer({"limit": "memory"})
             return
@@ -79,6 +86,19 @@ def main() -> None:
             return
         (folder / "report.json").write_text(found.report.model_dump_json(by_alias=True), encoding="utf-8")
         answer({"slices": found.slices})
+
+
+def annotate(job: dict[str, Any], report: "StoredReport", registry: "Registry") -> None:
+    """Write the workbook of a file just examined; what it takes is loaded for the first one only."""
+    from services.validator.annotate import write_annotated
+    from services.validator.pipeline import Request, opened_file
+    from services.validator.readers.table import RawTable
+    from shared.reports.reword import worded
+
+    path = Path(job["folder"]) / "annotated.xlsx"
+    with opened_file(Path(job["path"]), Request(**job["request"]), registry=registry) as opened:
+        table = opened.table if isinstance(opened.table, RawTable) else None
+        write_annotated(table, worded(report, job["annotate_in"]), path)
 
 
 def _where(error: BaseException) -> str:

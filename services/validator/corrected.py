@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import StreamingResponse
 
 from services.validator.on_demand import Examined, TooManyValidations, ValidationFailed, examined
-from services.validator.routes import BODY, SchemaName
+from services.validator.routes.asked import BODY, SchemaName
 from services.validator.tools import Tools, ValidatorTools
 from shared.blobs import CHUNK_BYTES
 from shared.corrected import MEDIA_TYPE, write_corrected

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from services.validator.annotate import write_annotated
 from services.validator.detect import charset_of
 from services.validator.jobs import LIMITS_IN_FRENCH
 from services.validator.pipeline import Request, report_of_limit
@@ -16,6 +17,8 @@ from services.validator.report import StoredReport
 from services.validator.sandbox import ChildCrashed, Job, LimitExceeded
 from services.validator.tools import Tools
 from shared.errors import Refusal, ServiceUnavailable
+from shared.reports.reword import worded
+from shared.reports.words import Language
 from shared.uploads import Upload
 
 
@@ -43,21 +46,8 @@ class Examined:
     """What was sent."""
     table_path: Path | None
     """The canonical table, or the corrected one of an invalid file; None when nothing could be read."""
-
-
-async def validate_upload(
-    upload: Upload,
-    *,
-    schema: str,
-    schema_version: str | None,
-    tools: Tools,
-    corrections: Literal["all", "none"] = "all",
-) -> StoredReport:
-    """The report on an upload. Raises UPLOAD_REFUSALS, the registry's refusals, and those above."""
-    async with examined(
-        upload, schema=schema, schema_version=schema_version, tools=tools, corrections=corrections
-    ) as found:
-        return found.report
+    annotated_path: Path | None = None
+    """The annotated workbook, when it was asked for."""
 
 
 @asynccontextmanager
@@ -68,8 +58,10 @@ async def examined(
     schema_version: str | None,
     tools: Tools,
     corrections: Literal["all", "none"] = "all",
+    annotate_in: Language | None = None,
 ) -> AsyncIterator[Examined]:
-    """Examine an upload; its files are gone on exit. Raises as `validate_upload`."""
+    """Examine an upload; its files are gone on exit. Raises what its chunks raise, the registry's refusals, and those
+    above. `annotate_in`: the language of an annotated workbook to write too."""
     wanted = tools.registry.get(schema, schema_version)
     if tools.places.locked():
         raise TooManyValidations("Toutes les places de validation sont prises en ce moment.")
@@ -79,7 +71,7 @@ async def examined(
             out_folder.mkdir()
             await _keep(upload, path)
             request = Request(wanted.name, schema_version, charset_of(upload.content_type), corrections=corrections)
-            yield await _examine(Job(path=path, folder=out_folder, request=request), tools)
+            yield await _examine(Job(path=path, folder=out_folder, request=request, annotate_in=annotate_in), tools)
 
 
 async def _examine(job: Job, tools: Tools) -> Examined:
@@ -93,13 +85,22 @@ async def _examine(job: Job, tools: Tools) -> Examined:
             size_bytes=job.path.stat().st_size,
             limit=LIMITS_IN_FRENCH[reached.which],
         )
-        return Examined(report, job.path, None)
+        return Examined(report, job.path, None, await _annotate_alone(report, job))
     except ChildCrashed as error:
         raise ValidationFailed(
             "La validation de ce fichier s’est interrompue de notre côté.",
             action="Réessayez ; si l’erreur persiste, signalez-la en citant `request_id`.",
         ) from error
-    return Examined(found.report, job.path, found.table_path or found.corrected_path)
+    return Examined(found.report, job.path, found.table_path or found.corrected_path, found.annotated_path)
+
+
+async def _annotate_alone(report: StoredReport, job: Job) -> Path | None:
+    """The workbook of a file that could not be examined to its end: the findings alone."""
+    if job.annotate_in is None:
+        return None
+    path = job.folder / "annotated.xlsx"
+    await asyncio.to_thread(write_annotated, None, worded(report, job.annotate_in), path)
+    return path
 
 
 async def _keep(upload: Upload, path: Path) -> None:

@@ -18,6 +18,7 @@ from typing import Any, Literal, Self
 from services.validator.pipeline import Request
 from services.validator.report import StoredReport
 from shared.registry import ImportedSchema, Registry
+from shared.reports.words import Language
 
 LimitName = Literal["cpu", "memory", "time"]
 
@@ -70,6 +71,8 @@ class Job:
     folder: Path
     """Private to the job: `report.json`, `table.parquet` or `corrected.parquet` are written there."""
     request: Request
+    annotate_in: Language | None = None
+    """Write `annotated.xlsx` too, in this language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ class Outcome:
     slices: tuple[str, ...] | None
     corrected_path: Path | None = None
     """Of an invalid file that could be read: its table, as sent where it could not be corrected."""
+    annotated_path: Path | None = None
 
 
 class _Child:
@@ -124,6 +128,7 @@ class _Child:
             "path": str(job.path),
             "folder": str(job.folder),
             "request": asdict(job.request),
+            "annotate_in": job.annotate_in,
             "imported": [] if imported is None else [asdict(imported)],
         }
         with suppress(BrokenPipeError, ConnectionResetError):  # its silence says the same
@@ -259,4 +264,5 @@ def _read_outcome(job: Job, answer: dict[str, Any]) -> Outcome:
         table_path=table_path if slices is not None else None,
         slices=None if slices is None else tuple(slices),
         corrected_path=corrected_path if slices is None and corrected_path.exists() else None,
+        annotated_path=job.folder / "annotated.xlsx" if job.annotate_in is not None else None,
     )

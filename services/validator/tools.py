@@ -8,18 +8,25 @@ from fastapi import Depends, Request
 
 from services.validator.sandbox import Sandbox
 from services.validator.settings import ValidatorSettings
+from shared.blobs import Blobs
+from shared.fetch import Door
 from shared.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """Settings, schemas and processes of this web process. The database only tells of imported schemas: nothing is kept."""
+    """Settings, schemas and processes of this web process. It keeps nothing: the database tells of imported schemas,
+    the store gives what a signed link names."""
 
     settings: ValidatorSettings
     registry: Registry
     sandbox: Sandbox
     places: asyncio.Semaphore
     """One per validation under way."""
+    blobs: Blobs
+    """Read for the annotated table of a deposit, whose link ingest signs."""
+    door: Door
+    """How files elsewhere are reached."""
 
 
 def tools_of(request: Request) -> Tools:

@@ -11,7 +11,7 @@ from shared.reports.shape import StoredReport
 
 
 def test_a_report_has_its_shape(judge: Judge) -> None:
-    report = judge(deliberation_file({"DELIB_DATE": "31/12/2024"}, {"DELIB_ID": "2"})).report
+    report = judge(deliberation_file({"DELIB_DATE": "2024-13-45"}, {"DELIB_ID": "2"})).report
     document = json.loads(worded(report, "fr").model_dump_json(by_alias=True))
     assert list(document) == [
         "verdict", "engine_version", "language", "schema", "input", "stats", "header", "by_rule", "findings",
@@ -29,7 +29,7 @@ def test_a_report_has_its_shape(judge: Judge) -> None:
 
 
 def test_counts_are_complete_and_lists_bounded(judge: Judge) -> None:
-    rows = [{"DELIB_ID": str(number), "DELIB_DATE": "31/12/2024"} for number in range(2 * KEPT_LIMIT)]
+    rows = [{"DELIB_ID": str(number), "DELIB_DATE": "2024-13-45"} for number in range(2 * KEPT_LIMIT)]
     report = judge(deliberation_file(*rows)).report
     assert report.truncated
     assert (report.stats.errors, len(report.findings)) == (2 * KEPT_LIMIT, KEPT_LIMIT)
@@ -59,7 +59,7 @@ def test_a_clean_file_has_nothing_to_mend(judge: Judge) -> None:
 
 
 def test_only_the_templates_of_codes_found_are_kept(judge: Judge) -> None:
-    report = judge(deliberation_file({"DELIB_DATE": "31/12/2024"})).report
+    report = judge(deliberation_file({"DELIB_DATE": "2024-13-45"})).report
     assert "date-format" in report.english.findings
     assert set(report.english.findings) == {rule.code for rule in report.by_rule}
     assert report.english.corrections == {}

@@ -1,0 +1,1 @@
+"""The routes of validator, a file per thing."""

@@ -1,0 +1,54 @@
+"""Read the schemas that files are judged against."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from services.validator.bodies import SchemaSummaryOut, SchemaVersionOut, summary_out, version_out
+from services.validator.tools import ValidatorTools
+from shared.paging import Page, PageLinks
+from shared.registry import UnknownSchema, UnknownSchemaVersion
+from shared.web import refusals
+
+router = APIRouter(prefix="/v1", tags=["Schémas"])
+
+SchemaPath = Annotated[str, Path(description="Nom du schéma", examples=["scdl/deliberations"])]
+
+
+@router.get("/schemas", summary="Lister les schémas")
+async def get_schemas(tools: ValidatorTools) -> Page[SchemaSummaryOut]:
+    """Tous les schémas que ce service contrôle."""
+    data = [summary_out(name, tools.registry) for name in tools.registry.names()]
+    return Page(data=data, links=PageLinks(next=None), meta={"total": len(data)})
+
+
+@router.get(
+    "/schemas/{name:path}/versions/{version}",
+    summary="Lire une version d'un schéma",
+    responses=refusals(UnknownSchema, UnknownSchemaVersion),
+)
+async def get_schema_version(name: SchemaPath, version: str, tools: ValidatorTools) -> SchemaVersionOut:
+    """Ses colonnes, ses contrôles, et ce que nous y ajoutons."""
+    return version_out(tools.registry.get(name, version), tools.registry)
+
+
+@router.get(
+    "/schemas/{name:path}/versions",
+    summary="Lister les versions d'un schéma",
+    responses=refusals(UnknownSchema),
+)
+async def get_schema_versions(name: SchemaPath, tools: ValidatorTools) -> Page[SchemaVersionOut]:
+    """De la plus ancienne à la plus récente."""
+    registry = tools.registry
+    data = [version_out(registry.get(name, version), registry) for version in registry.versions(name)]
+    return Page(data=data, links=PageLinks(next=None), meta={"total": len(data)})
+
+
+@router.get(
+    "/schemas/{name:path}",
+    summary="Lire un schéma",
+    responses=refusals(UnknownSchema),
+)
+async def get_schema(name: SchemaPath, tools: ValidatorTools) -> SchemaVersionOut:
+    """Sa version la plus récente, et la liste des autres."""
+    return version_out(tools.registry.get(name), tools.registry)
