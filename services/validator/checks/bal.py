@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import polars as pl
 
 from services.validator.checks.bal_cells import (
@@ -19,15 +20,14 @@ from services.validator.checks.bal_cells import (
     first_of,
     nothing,
     proof_of,
-    replaced,
 )
 from services.validator.checks.bal_communes import geographic_code
 from services.validator.checks.bal_fields import Reader
 from services.validator.checks.bal_file import FileRules
-from services.validator.checks.bal_keys import key_parts, proven_keys, proven_uids, uid_parts
+from services.validator.checks.bal_keys import key_parts, proven_key, proven_uid, uid_parts
 from services.validator.checks.bal_levels import FIELDS, LANGUAGES, TRANSLATED, severity_of
-from services.validator.checks.bal_names import comparable
-from services.validator.checks.bal_rows import Addresses, RowRules
+from services.validator.checks.bal_projection import Floats
+from services.validator.checks.bal_rows import UNREAD, Addresses, Mask, RowRules
 from services.validator.checks.chunk import Fault, FaultRun
 from services.validator.findings import FindingCode as Code
 from services.validator.findings import Severity
@@ -106,11 +106,11 @@ class AddressRules:
         communes = geographic_code()
         reader = Reader(communes, file.today)
         proofs: dict[str, Proof | None] = {
-            "cle_interop": lambda texts: proven_keys(texts, communes),
-            "uid_adresse": proven_uids,
+            "cle_interop": lambda texts: proven_key(texts, communes),
+            "uid_adresse": proven_uid,
         }
         self._readers = {
-            column: ColumnReader(
+            column.label: ColumnReader(
                 column, reader, version=file.version, proof=proofs.get(column.field) or proof_of(column.field)
             )
             for column in file.columns
@@ -122,17 +122,32 @@ class AddressRules:
 
     def check(self, texts: Sequence[pl.Series], lines: pl.Series) -> list[FaultRun]:
         """Faults of the cells and rows of a batch. `texts`: its columns by position, String; null counts as empty."""
-        batch = _Batch(len(lines))
+        batch = _Batch(self._read(texts), len(lines))
         runs: list[FaultRun] = []
-        for column, reader in self._readers.items():
-            cells_of = texts[self._positions[column]].fill_null("")
-            cells = reader.read(cells_of)
-            runs.extend(reader.runs(cells_of, cells))
-            batch.read[column.label] = (cells_of, cells)
+        for label, reader in self._readers.items():
+            runs.extend(reader.runs(batch.cells[label]))
         addresses = batch.addresses()
         runs.extend(self._row_rules.runs(addresses))
         self._file_rules.add(lines, addresses)
         return runs
+
+    def _read(self, texts: Sequence[pl.Series]) -> dict[str, Cells]:
+        """One pass over the columns for all of them."""
+        frame = pl.DataFrame([_present(texts[at]).alias(column.label) for column, at in self._positions.items()])
+        prepared = {label: reader.prepare(pl.col(label)) for label, reader in self._readers.items()}
+        values = frame.select(each.values.alias(label) for label, each in prepared.items() if each.values is not None)
+        proofs = frame.select(each.proof.alias(label) for label, each in prepared.items() if each.proof is not None)
+        distinct = frame.select(
+            each.distinct.alias(label) for label, each in prepared.items() if each.distinct is not None
+        )
+        return {
+            label: reader.read(
+                frame[label],
+                values[label] if label in values.columns else None,
+                (proofs if label in proofs.columns else distinct)[label],
+            )
+            for label, reader in self._readers.items()
+        }
 
     def finish(self) -> tuple[list[Fault], list[FaultRun], Lines]:
         """After the last batch: faults of the file, runs over all its rows, and the lines of those rows."""
@@ -142,56 +157,56 @@ class AddressRules:
 class _Batch:
     """The columns of a batch, read."""
 
-    def __init__(self, rows: int) -> None:
+    def __init__(self, cells: Mapping[str, Cells], rows: int) -> None:
+        self.cells = cells
         self.rows = rows
-        self.read: dict[str, tuple[pl.Series, Cells]] = {}
 
     def values(self, name: str, dtype: type[pl.DataType] = pl.String) -> pl.Series:
         """What a column says; nulls when the file does not have it."""
-        if name not in self.read:
-            return nothing(self.rows, dtype)
-        return self.read[name][1].values
+        return self.cells[name].values if name in self.cells else nothing(self.rows, dtype)
 
-    def lacks(self, name: str) -> pl.Series:
+    def floats(self, name: str) -> Floats:
+        """What a column of numbers says, NaN for null."""
+        if name not in self.cells:
+            return np.full(self.rows, np.nan)
+        return self.cells[name].values.to_numpy()
+
+    def lacks(self, name: str) -> Mask:
         """Where the cell is empty, or the column absent."""
-        if name not in self.read:
-            return pl.repeat(value=True, n=self.rows, dtype=pl.Boolean, eager=True)
-        return self.read[name][0] == ""
+        if name not in self.cells:
+            return np.ones(self.rows, dtype=np.bool_)
+        return (self.cells[name].texts == "").to_numpy()
 
-    def faulty(self, name: str) -> pl.Series:
+    def faulty(self, name: str) -> Mask:
         """Where the cell has a fault."""
-        texts, cells = self.read.get(name, (None, None))
-        if texts is None or cells is None or not len(cells.faulty):
-            return pl.repeat(value=False, n=self.rows, dtype=pl.Boolean, eager=True)
-        return texts.is_in(cells.faulty.implode())
+        cells = self.cells.get(name)
+        if cells is None or not cells.faulty:
+            return np.zeros(self.rows, dtype=np.bool_)
+        return cells.texts.is_in(cells.faulty).to_numpy()
 
     def addresses(self) -> Addresses:
         """What the columns say together."""
         key = self.values("cle_interop")
-        parts = key_parts(*self.read["cle_interop"]) if "cle_interop" in self.read else None
-        street = first_of([self.values("voie_nom"), self.values("toponyme")])
-        complement = self.values("lieudit_complement_nom")
+        parts = key_parts(self.cells["cle_interop"]) if "cle_interop" in self.cells else None
         commune = self.values("commune_insee")
         ids = self._identifiers()
         return Addresses(
-            number=self.values("numero", pl.Int64),
+            number=self.values("numero", pl.Int64).fill_null(UNREAD).to_numpy(),
             suffix=self.values("suffixe"),
-            street=street,
-            comparable_street=_comparable(street),
-            complement=complement,
-            comparable_complement=_comparable(complement),
+            street=first_of([self.values("voie_nom"), self.values("toponyme")]),
+            complement=self.values("lieudit_complement_nom"),
             commune=commune if parts is None else first_of([commune, parts.commune]),
             commune_name=self.values("commune_nom"),
             former_commune=self.values("commune_deleguee_insee"),
             doubtful_communes=self.faulty("commune_insee") | self.faulty("commune_deleguee_insee"),
-            has_commune=commune.is_not_null() | key.is_not_null(),
+            has_commune=(commune.is_not_null() | key.is_not_null()).to_numpy(),
             key=key,
             key_number=nothing(self.rows, pl.Int64) if parts is None else parts.number,
             key_street=nothing(self.rows) if parts is None else parts.street,
-            long=self.values("long", pl.Float64),
-            lat=self.values("lat", pl.Float64),
-            x=self.values("x", pl.Float64),
-            y=self.values("y", pl.Float64),
+            long=self.floats("long"),
+            lat=self.floats("lat"),
+            x=self.floats("x"),
+            y=self.floats("y"),
             lacks_position=self.lacks("position"),
             lacks_coordinates=self.lacks("long") | self.lacks("lat"),
             commune_id=ids[0],
@@ -202,14 +217,10 @@ class _Batch:
     def _identifiers(self) -> list[pl.Series]:
         """Of the commune, the street and the address: columns first, else the parts of `uid_adresse`."""
         own = [self.values(name) for name in BAN_IDENTIFIERS]
-        if "uid_adresse" not in self.read:
+        if "uid_adresse" not in self.cells:
             return own
-        return [first_of(pair) for pair in zip(own, uid_parts(*self.read["uid_adresse"]), strict=True)]
+        return [first_of(pair) for pair in zip(own, uid_parts(self.cells["uid_adresse"]), strict=True)]
 
 
-def _comparable(names: pl.Series) -> pl.Series:
-    """Never null: what cannot be read compares as nothing."""
-    if names.null_count() == len(names):
-        return pl.repeat("", len(names), dtype=pl.String, eager=True)
-    known = {name: comparable(name) for name in names.unique().to_list() if name is not None}
-    return replaced(names, known, default=None).fill_null("")
+def _present(texts: pl.Series) -> pl.Series:
+    return texts.fill_null("") if texts.null_count() else texts

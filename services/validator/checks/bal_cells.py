@@ -6,27 +6,41 @@ A column of many different texts (numbers, coordinates, identifiers) is proven b
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from services.validator.checks.bal_fields import UUID_4, Read, Reader
 from services.validator.checks.bal_levels import FIELDS, severity_of
-from services.validator.checks.chunk import Described, FaultRun, places, run_of
+from services.validator.checks.chunk import Described, FaultRun, Rows, places, run_of
 from services.validator.findings import FindingCode as Code
 from shared.reports.words import Detail, said
 
 MEMORY_LIMIT = 200_000
 """Distinct texts of a column remembered before it forgets them all."""
 
+FEW = 50
+"""New texts that are read one by one rather than proven."""
+
 _FLOAT_PROOF = r"^-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,25})?$"
+_NAME = r"0-9A-Za-zÀ-ÖØ-öø-ÿœ'’./()\-"
+_STREET_PROOF = f"^[0-9A-ZÀ-ÖØ-Þ][{_NAME} ]*[a-zà-öø-ÿ][{_NAME} ]*[{_NAME}]$"
 PROOFS: Mapping[str, str] = {
     "numero": "^[1-9][0-9]{0,4}$",
     **dict.fromkeys(("x", "y", "long", "lat"), _FLOAT_PROOF),
-    "id_ban_adresse": f"^{UUID_4}$",
+    **dict.fromkeys(("id_ban_commune", "id_ban_toponyme", "id_ban_adresse"), f"^{UUID_4}$"),
+    **dict.fromkeys(("voie_nom", "toponyme"), _STREET_PROOF),
     "cad_parcelles": r"^[0-9]{5}[0-9A-Z]{9,10}(\|[0-9]{5}[0-9A-Z]{9,10})*$",
 }
-"""Field → form of a text that is its own value, without fault. The other fields repeat themselves."""
+"""Field → form of texts that are their own value, without fault."""
+
+STREET_BYTES = 200
+"""Bytes of a street name that is certainly not too long."""
+
+MANY_VALUED = frozenset(
+    ("numero", "x", "y", "long", "lat", "id_ban_adresse", "cad_parcelles", "cle_interop", "uid_adresse")
+)
+"""Fields whose cells are mostly different: proven cell by cell. The others repeat themselves."""
 
 TYPES: Mapping[str, type[pl.DataType]] = {
     "numero": pl.Int64,
@@ -60,7 +74,7 @@ _OF_CODE: Mapping[Code, Mapping[str, Detail]] = {
 }
 
 
-Proof = Callable[[pl.Series], pl.Series]
+Proof = Callable[[pl.Expr], pl.Expr]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,78 +91,115 @@ class AddressColumn:
 class Cells:
     """What a column says."""
 
+    texts: pl.Series
+    """As judged; never null."""
     values: pl.Series
     """String, Int64 or Float64; null where nothing can be read."""
-    reads: Mapping[str, Read]
-    """Of the texts that were not proven."""
-    faulty: pl.Series
-    """Texts with a fault, each once."""
+    odd: Mapping[str, Read]
+    """Texts that are not their own value without fault, and were read one by one."""
+
+    @property
+    def faulty(self) -> list[str]:
+        """Texts with a fault, each once."""
+        return [text for text, found in self.odd.items() if found.codes]
+
+
+_NO_TEXT = pl.Series([None], dtype=pl.String)
+
+
+class Prepared(NamedTuple):
+    """Expressions over the texts of a column."""
+
+    values: pl.Expr | None
+    """Right for proven texts; None when these are their own values."""
+    proof: pl.Expr | None
+    distinct: pl.Expr | None
+    """In place of the proof, for a column that repeats itself."""
 
 
 class ColumnReader:
     """Reads the cells of one column, batch after batch."""
 
     def __init__(self, column: AddressColumn, reader: Reader, *, version: str, proof: Proof | None) -> None:
-        """`proof`: which texts are their own value, without fault; None for a column that repeats itself."""
+        """`proof`: which texts are certainly their own value, without fault; None: none is."""
         self.column = column
         self._reader = reader
         self._version = version
         self._type = TYPES.get(column.field, pl.String)
         self._proof = proof
-        self._known: dict[str, Read] = {}
+        self._known: dict[str, Read | None] = {}
+        """None for a proven text."""
 
-    def read(self, texts: pl.Series) -> Cells:
-        """Values of a String column without nulls."""
-        proven = None if self._proof is None else self._proof(texts)
-        if proven is not None and proven.all():
-            return Cells(texts.cast(self._type), {}, _no_texts())
-        doubtful = (texts if proven is None else texts.filter(~proven)).unique().to_list()
-        reads = {text: self._read(text) for text in doubtful}
-        faulty = pl.Series([text for text, found in reads.items() if found.codes], dtype=pl.String)
-        return Cells(self._values(texts, proven, reads), reads, faulty)
+    def prepare(self, texts: pl.Expr) -> Prepared:
+        """What to compute of texts without nulls."""
+        values = None if self._type is pl.String else texts.cast(self._type, strict=False)
+        if self.column.field not in MANY_VALUED or self._proof is None:
+            return Prepared(values, None, texts.unique().implode())
+        return Prepared(values, self._proof(texts), None)
 
-    def _values(self, texts: pl.Series, proven: pl.Series | None, reads: Mapping[str, Read]) -> pl.Series:
-        changed = {text: found.value for text, found in reads.items() if found.value != text}
+    def read(self, texts: pl.Series, values: pl.Series | None, found: pl.Series) -> Cells:
+        """`values` and `found`: of `prepare`; `found` is whether each text is proven, or the distinct texts."""
+        values = texts if values is None else values
+        if found.dtype != pl.Boolean:
+            distinct = found[0].to_list()
+        elif found.all():
+            return Cells(texts, values, {})
+        else:
+            distinct = texts.filter(~found).unique().to_list()
+        odd = self._odd(distinct)
+        return Cells(texts, self._patched(texts, values, odd), odd)
+
+    def _odd(self, distinct: Sequence[str]) -> dict[str, Read]:
+        known = self._known
+        if len(known) > MEMORY_LIMIT:
+            known.clear()
+        self._learn([text for text in distinct if text not in known])
+        return {text: found for text in distinct if (found := known[text]) is not None}
+
+    def _learn(self, unknown: list[str]) -> None:
+        if self._proof is not None and len(unknown) > FEW:
+            texts = pl.Series("text", unknown, dtype=pl.String)
+            proven = texts.to_frame().select(self._proof(pl.col("text"))).to_series()
+            self._known.update(dict.fromkeys(texts.filter(proven).to_list()))
+            unknown = texts.filter(~proven).to_list()
+        translated = self.column.language is not None
+        for text in unknown:
+            found = self._reader.read(self.column.field, text, translated=translated)
+            self._known[text] = None if found == Read(text) else found
+
+    def _patched(self, texts: pl.Series, values: pl.Series, odd: Mapping[str, Read]) -> pl.Series:
+        """The values, with those of odd texts."""
+        if "" in odd and self._type is pl.String:
+            filled = texts != ""
+            values = values.zip_with(filled, _NO_TEXT) if filled.any() else nothing(len(texts))
+        changed = {text: found.value for text, found in odd.items() if text and found.value != text}
         if not changed:
-            return texts.cast(self._type)
-        if self._type is pl.String:
-            return replaced(texts, changed, default=texts)
-        if proven is None:
-            return replaced(texts, changed, default=None, dtype=self._type)
-        proven_values = texts.set(~proven, None).cast(self._type)
-        return proven_values.zip_with(proven, replaced(texts, changed, default=None, dtype=self._type))
+            return values
+        new = replaced(texts, changed, default=None, dtype=self._type)
+        return new.zip_with(texts.is_in(list(changed)), values)
 
-    def runs(self, texts: pl.Series, cells: Cells) -> Iterator[FaultRun]:
+    def runs(self, cells: Cells) -> Iterator[FaultRun]:
         """The faults of the cells; none when the column is not of this version of the format."""
         column = self.column
-        if not len(cells.faulty) or self._version not in FIELDS[column.field]:
+        if not cells.odd or self._version not in FIELDS[column.field]:
             return
         by_code: dict[Code, list[str]] = {}
-        for text in cells.faulty.to_list():
-            for code in cells.reads[text].codes:
+        for text in cells.faulty:
+            for code in cells.odd[text].codes:
                 by_code.setdefault(code, []).append(text)
         for code, wrong in by_code.items():
-            rows = places(texts.is_in(wrong))
+            rows = places(cells.texts.is_in(wrong))
             severity = severity_of(code, column.field, version=self._version, language=column.language)
-            yield from run_of(code, severity, column.label, rows, self._describer(code, texts.gather(rows), cells))
+            yield from run_of(code, severity, column.label, rows, self._describer(code, rows, cells))
 
-    def _describer(self, code: Code, wrong: pl.Series, cells: Cells) -> Callable[[int], Described]:
+    def _describer(self, code: Code, rows: Rows, cells: Cells) -> Callable[[int], Described]:
         details = DETAILS.get((code, self.column.field), _OF_CODE.get(code, {}))
 
         def describe(rank: int) -> Described:
-            text = wrong[rank]
-            return Described(text or None, cells.reads[text].suggestion, details)
+            text = cells.texts[int(rows[rank])]
+            return Described(text or None, cells.odd[text].suggestion, details)
 
         return describe
-
-    def _read(self, text: str) -> Read:
-        found = self._known.get(text)
-        if found is None:
-            found = self._reader.read(self.column.field, text, translated=self.column.language is not None)
-            if len(self._known) >= MEMORY_LIMIT:
-                self._known.clear()
-            self._known[text] = found
-        return found
 
 
 def replaced(
@@ -177,8 +228,8 @@ def first_of(series: Sequence[pl.Series]) -> pl.Series:
 def proof_of(field: str) -> Proof | None:
     """Which texts have the form of the field."""
     form = PROOFS.get(field)
-    return None if form is None else lambda texts: texts.str.contains(form)
-
-
-def _no_texts() -> pl.Series:
-    return pl.Series([], dtype=pl.String)
+    if form is None:
+        return None
+    if field in ("voie_nom", "toponyme"):
+        return lambda texts: texts.str.contains(form) & (texts.str.len_bytes() <= STREET_BYTES)
+    return lambda texts: texts.str.contains(form)

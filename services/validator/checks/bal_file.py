@@ -13,15 +13,14 @@ import polars as pl
 
 from services.validator.checks.bal_fields import PLACE
 from services.validator.checks.bal_levels import severity_of
-from services.validator.checks.bal_rows import Addresses
+from services.validator.checks.bal_names import comparable
+from services.validator.checks.bal_rows import UNREAD, Addresses
 from services.validator.checks.chunk import Described, Fault, FaultRun, places, run_of
 from services.validator.findings import FindingCode as Code
 from services.validator.tally import Lines
 
-UNREAD = PLACE + 1
-"""Stands for a number that cannot be read: no address has it."""
-
 _SEED = 1789
+_NULL = pl.Series([None], dtype=pl.UInt64)
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -43,22 +42,22 @@ class FileRules:
         """Keep what is needed of a batch."""
         self._rows += len(lines)
         self._count_identifiers(rows)
-        streets, complements = self._hashed(rows.street), self._hashed(rows.complement)
-        street_key = _mixed(_hash(rows.comparable_street), _hash(rows.key_street))
-        address = pl.DataFrame([rows.suffix.rename("suffix"), rows.former_commune.rename("former")]).hash_rows(_SEED)
-        number = rows.number.fill_null(UNREAD).cast(pl.UInt32)
+        self._remember(rows.street)
+        self._remember(rows.complement)
+        texts = {
+            "street": rows.street,
+            "complement": rows.complement,
+            "key_street": rows.key_street,
+            "street_id": rows.street_id,
+            "address_id": rows.address_id,
+        }
+        several = pl.struct(rows.suffix.alias("suffix"), rows.former_commune.alias("former"))
         self._kept.append(
-            pl.DataFrame(
-                {
-                    "line": lines,
-                    "number": number,
-                    "street": streets,
-                    "complement": complements,
-                    "street_key": street_key,
-                    "address_key": _mixed(_mixed(_hash(rows.comparable_street), address), number),
-                    "street_id": _hash(rows.street_id),
-                    "address_id": _hash(rows.address_id),
-                }
+            pl.select(
+                lines.cast(pl.UInt32).alias("line"),
+                pl.Series("number", rows.number, dtype=pl.UInt32),
+                several.hash(_SEED).alias("rest"),
+                *(_hash(series).alias(name) for name, series in texts.items()),
             )
         )
 
@@ -67,17 +66,17 @@ class FileRules:
         faults = list(self._faults_of_the_file())
         if not self._kept:
             return faults, [], np.array([], dtype=np.int64)
-        rows = pl.concat(self._kept, rechunk=True)
+        rows = pl.concat(self._kept, how="vertical_relaxed", rechunk=True)
         self._kept.clear()
-        runs = [*self._street_runs(rows), *self._address_runs(rows), *self._complement_runs(rows)]
-        return faults, runs, rows["line"].to_numpy()
+        runs = [*self._identifier_runs(rows), *self._complement_runs(rows)]
+        return faults, runs, rows["line"].to_numpy().astype(np.int64)
 
     def _count_identifiers(self, rows: Addresses) -> None:
         """As the national judge: rows with all their identifiers."""
         if rows.commune_id.null_count() == len(rows.commune_id):
             return
         complete = rows.commune_id.is_not_null() & rows.street_id.is_not_null()
-        complete &= rows.address_id.is_not_null() | rows.is_place
+        complete &= rows.address_id.is_not_null() | pl.Series(rows.is_place)
         self._complete += int(complete.sum())
         self._commune_ids.update(rows.commune_id.filter(complete).unique().to_list())
 
@@ -91,24 +90,35 @@ class FileRules:
         severity = severity_of(code, None, version=self.version)
         return Fault(self.header_line, code, severity, column, None, None, {"count": count})
 
-    def _street_runs(self, rows: pl.DataFrame) -> Iterator[FaultRun]:
+    def _identifier_runs(self, rows: pl.DataFrame) -> Iterator[FaultRun]:
+        if all(rows[name].null_count() == rows.height for name in ("street_id", "address_id")):
+            return
+        comparable_streets = self._comparable(rows["street"])
+        yield from self._street_runs(rows, comparable_streets)
+        yield from self._address_runs(rows, comparable_streets)
+
+    def _street_runs(self, rows: pl.DataFrame, comparable_streets: pl.Series) -> Iterator[FaultRun]:
         identified = rows["street_id"].is_not_null()
         if not identified.any():
             return
-        wrong = in_conflict(rows["street_id"], rows["street_key"], among=identified)
+        names = comparable_streets
+        if rows["key_street"].null_count() < rows.height:
+            names = _mixed(names, rows["key_street"])
+        wrong = in_conflict(rows["street_id"], names, among=identified)
         yield from self._run(Code.BAL_NAMES_OF_STREET_ID, self.street_column, wrong, rows)
-        kind = _mixed(rows["street_key"], rows["number"] == PLACE)
+        kind = _mixed(names, rows["number"] == PLACE)
         wrong = in_conflict(kind, rows["street_id"], among=identified)
         yield from self._run(Code.BAL_IDS_OF_STREET_NAME, "id_ban_toponyme", wrong, rows)
 
-    def _address_runs(self, rows: pl.DataFrame) -> Iterator[FaultRun]:
+    def _address_runs(self, rows: pl.DataFrame, comparable_streets: pl.Series) -> Iterator[FaultRun]:
         identified = rows["address_id"].is_not_null()
         if not identified.any():
             return
         addresses = rows["number"] != PLACE
-        wrong = in_conflict(rows["address_id"], rows["address_key"], among=addresses & identified)
+        names = _mixed(_mixed(comparable_streets, rows["rest"]), rows["number"])
+        wrong = in_conflict(rows["address_id"], names, among=addresses & identified)
         yield from self._run(Code.BAL_ADDRESSES_OF_ID, "id_ban_adresse", wrong, rows)
-        wrong = in_conflict(rows["address_key"], rows["address_id"].fill_null(0), among=addresses)
+        wrong = in_conflict(names, rows["address_id"].fill_null(0), among=addresses)
         yield from self._run(Code.BAL_IDS_OF_ADDRESS, "id_ban_adresse", wrong, rows)
 
     def _complement_runs(self, rows: pl.DataFrame) -> Iterator[FaultRun]:
@@ -142,13 +152,19 @@ class FileRules:
 
         yield from run_of(code, severity_of(code, None, version=self.version), column, at, describe)
 
-    def _hashed(self, names: pl.Series) -> pl.Series:
-        """Hashes of names, whose texts are remembered."""
-        if names.null_count() == len(names):
-            return _hash(names)
-        distinct = names.unique().drop_nulls()
-        self._names.update(zip(_hash(distinct).to_list(), distinct.to_list(), strict=True))
-        return _hash(names)
+    def _remember(self, names: pl.Series) -> None:
+        if names.null_count() < len(names):
+            distinct = names.unique().drop_nulls()
+            self._names.update(zip(distinct.hash(_SEED).to_list(), distinct.to_list(), strict=True))
+
+    def _comparable(self, streets: pl.Series) -> pl.Series:
+        """Hashes of streets → hashes of what makes two of them the same."""
+        if streets.null_count() == len(streets):
+            return pl.repeat(_hash_of_nothing(), len(streets), dtype=pl.UInt64, eager=True)
+        texts = pl.Series([comparable(name) for name in self._names.values()], dtype=pl.String)
+        known = pl.Series(list(self._names), dtype=pl.UInt64)
+        same = streets.replace_strict(known, texts.hash(_SEED), default=None, return_dtype=pl.UInt64)
+        return same.fill_null(_hash_of_nothing())
 
 
 def in_conflict(groups: pl.Series, values: pl.Series, *, among: pl.Series) -> pl.Series:
@@ -164,9 +180,14 @@ def in_conflict(groups: pl.Series, values: pl.Series, *, among: pl.Series) -> pl
 
 
 def _hash(texts: pl.Series) -> pl.Series:
-    """UInt64; null stays null."""
-    hashes = texts.hash(_SEED)
-    return hashes.set(texts.is_null(), None) if texts.null_count() else hashes
+    """UInt64; null stays null, and a column of nulls takes no room."""
+    if texts.null_count() == len(texts):
+        return pl.Series([None], dtype=pl.Null).new_from_index(0, len(texts))
+    return texts.hash(_SEED) if not texts.null_count() else texts.hash(_SEED).zip_with(texts.is_not_null(), _NULL)
+
+
+def _hash_of_nothing() -> int:
+    return int(pl.Series([""]).hash(_SEED)[0])
 
 
 def _mixed(left: pl.Series, right: pl.Series) -> pl.Series:

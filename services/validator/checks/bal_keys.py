@@ -16,20 +16,22 @@ _UID_WITH_ADDRESS = 119
 """Characters of a `uid_adresse` that names the address too."""
 
 
-def proven_keys(texts: pl.Series, communes: GeographicCode) -> pl.Series:
-    """Keys that are whole, in lower case, of a commune of today."""
-    proven = texts.str.contains(_KEY_FORM)
-    codes = texts.str.slice(0, 5)
-    right = [code for code in codes.unique().to_list() if _is_of_today(code.upper(), communes)]
-    proven &= codes.is_in(right)
-    return proven & ~texts.str.slice(6, 4).is_in(_UNSAID_STREETS)
+def proven_key(texts: pl.Expr, communes: GeographicCode) -> pl.Expr:
+    """Keys that are whole, in lower case, of a commune of today, with the code of a street."""
+
+    def of_today(codes: pl.Series) -> pl.Series:
+        distinct = codes.unique().to_list()
+        return codes.is_in([code for code in distinct if _is_of_today(code.upper(), communes)])
+
+    of_commune = texts.str.slice(0, 5).map_batches(of_today, return_dtype=pl.Boolean)
+    return texts.str.contains(_KEY_FORM) & of_commune & ~texts.str.slice(6, 4).is_in(_UNSAID_STREETS)
 
 
 def _is_of_today(code: str, communes: GeographicCode) -> bool:
     return code in communes.names and code not in communes.former
 
 
-def proven_uids(texts: pl.Series) -> pl.Series:
+def proven_uid(texts: pl.Expr) -> pl.Expr:
     """Identifiers of street and commune, and of the address or not."""
     return texts.str.contains(_UID_FORM)
 
@@ -43,16 +45,22 @@ class KeyParts(NamedTuple):
     """Int64; null also when it is 0."""
 
 
-def key_parts(texts: pl.Series, cells: Cells) -> KeyParts:
+def key_parts(cells: Cells) -> KeyParts:
     """The parts of the keys of a batch."""
-    rows = len(texts)
+    rows = len(cells.texts)
     if cells.values.null_count() == rows:
         return KeyParts(nothing(rows), nothing(rows), nothing(rows, pl.Int64))
-    number = texts.str.slice(11, 5).cast(pl.Int64, strict=False)
+    text = pl.col("text")
+    number = text.str.slice(11, 5).cast(pl.Int64, strict=False)
+    cut = cells.texts.to_frame("text").select(
+        commune=text.str.slice(0, 5).str.to_uppercase(),
+        street=text.str.slice(6, 4).str.to_uppercase(),
+        number=pl.when(number != 0).then(number),
+    )
     return KeyParts(
-        _patched(texts.str.slice(0, 5).str.to_uppercase(), texts, cells, lambda read: read.key and read.key.commune),
-        _patched(texts.str.slice(6, 4).str.to_uppercase(), texts, cells, lambda read: read.key and read.key.street),
-        _patched(number.set(number == 0, None), texts, cells, lambda read: read.key and read.key.number, pl.Int64),
+        _patched(cut["commune"], cells, lambda read: read.key and read.key.commune),
+        _patched(cut["street"], cells, lambda read: read.key and read.key.street),
+        _patched(cut["number"], cells, lambda read: read.key and read.key.number, pl.Int64),
     )
 
 
@@ -64,29 +72,30 @@ class UidParts(NamedTuple):
     address: pl.Series
 
 
-def uid_parts(texts: pl.Series, cells: Cells) -> UidParts:
+def uid_parts(cells: Cells) -> UidParts:
     """The identifiers in the `uid_adresse` of a batch."""
-    rows = len(texts)
+    rows = len(cells.texts)
     if cells.values.null_count() == rows:
         return UidParts(nothing(rows), nothing(rows), nothing(rows))
-    with_address = texts.str.len_bytes() == _UID_WITH_ADDRESS
-    address = texts.str.slice(3, 36)
+    text = pl.col("text")
+    cut = cells.texts.to_frame("text").select(
+        commune=text.str.tail(36),
+        street=text.str.slice(-76, 36),
+        address=pl.when(text.str.len_bytes() == _UID_WITH_ADDRESS).then(text.str.slice(3, 36)),
+    )
     return UidParts(
-        _patched(texts.str.tail(36), texts, cells, lambda read: read.ids and read.ids[0]),
-        _patched(texts.str.slice(-76, 36), texts, cells, lambda read: read.ids and read.ids[1]),
-        _patched(address.set(~with_address, None), texts, cells, lambda read: read.ids and read.ids[2]),
+        _patched(cut["commune"], cells, lambda read: read.ids and read.ids[0]),
+        _patched(cut["street"], cells, lambda read: read.ids and read.ids[1]),
+        _patched(cut["address"], cells, lambda read: read.ids and read.ids[2]),
     )
 
 
 def _patched(
-    parts: pl.Series,
-    texts: pl.Series,
-    cells: Cells,
-    part_of: Callable[[Read], Any],
-    dtype: type[pl.DataType] = pl.String,
+    parts: pl.Series, cells: Cells, part_of: Callable[[Read], Any], dtype: type[pl.DataType] = pl.String
 ) -> pl.Series:
     """Parts cut at fixed places are right for proven texts; the others were read one by one."""
-    if not cells.reads:
+    if not cells.odd:
         return parts
-    read: Mapping[str, Any] = {text: part_of(found) for text, found in cells.reads.items()}
-    return parts.zip_with(~texts.is_in(list(read)), replaced(texts, read, default=None, dtype=dtype))
+    read: Mapping[str, Any] = {text: part_of(found) for text, found in cells.odd.items()}
+    new = replaced(cells.texts, read, default=None, dtype=dtype)
+    return new.zip_with(cells.texts.is_in(list(read)), parts)
