@@ -118,6 +118,8 @@ def _inflated(path: Path, entry: Entry) -> Iterator[bytes]:
                 except zlib.error as error:
                     raise ArchiveUnsafe(unreadable("ZIP")) from error
                 packed = inflate.unconsumed_tail
+    while inflate is not None and not inflate.eof and (rest := inflate.decompress(b"", CHUNK_BYTES)):
+        yield rest
 
 
 def _refusal_of_directory(path: Path) -> Refused | None:

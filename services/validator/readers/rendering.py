@@ -97,10 +97,11 @@ def _identifier(value: Value, *, field: SchemaField) -> str:
         return str(value)
     if not (float(value).is_integer() and abs(value) < EXACT_UNTIL):
         return str(value) if abs(value) < EXACT_UNTIL else f"{value:e}"
-    return _with_zeros(str(int(value)), field.constraints.get("pattern"))
+    return with_zeros(str(int(value)), field.constraints.get("pattern"))
 
 
-def _with_zeros(digits: str, pattern: str | None) -> str:
+def with_zeros(digits: str, pattern: str | None) -> str:
+    """An identifier whose leading zeros were lost, with them if the pattern and its control key leave no choice."""
     if pattern is None or not digits.isdecimal() or re.fullmatch(pattern, digits):
         return digits
     candidates = [
