@@ -59,7 +59,12 @@ class PersonalData:
         self._schema = schema
         self._extra = extra
         self._fields = [field for field in schema.fields if may_hold_marks(field, schema)]
-        self._names = {name: numbers for name, numbers in BENEFICIARIES.items() if name in schema.field_names}
+        present = set(schema.field_names)
+        self._names = {
+            name: [number for number in numbers if number in present]
+            for name, numbers in BENEFICIARIES.items()
+            if name in present
+        }
 
     def check(self, chunk: Chunk, frame: pl.DataFrame) -> Iterator[Found]:
         """Column by column."""
@@ -92,7 +97,8 @@ class PersonalData:
 
     def _persons(self, chunk: Chunk, name: str, numbers: Sequence[str]) -> Iterator[FaultRun]:
         texts = chunk.canonical.get_column(name)
-        unknown = chunk.canonical.select(pl.all_horizontal(pl.col(numbers).is_null()) & pl.col(name).is_not_null())
+        unnumbered = [pl.col(number).is_null() for number in numbers]
+        unknown = chunk.canonical.select(pl.all_horizontal(*unnumbered, pl.col(name).is_not_null()))
         rows = places(unknown.to_series())
         judged = {text: is_person(text) for text in texts.gather(rows).unique()}
         persons: Rows = np.array([row for row in rows if judged[texts[int(row)]]], dtype=np.intp)
