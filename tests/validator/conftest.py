@@ -40,7 +40,8 @@ def judge(registry: Registry, tmp_path: Path) -> Judge:
             path.write_bytes(content.encode() if isinstance(content, str) else content)
         out_folder = tmp_path / "out"
         out_folder.mkdir(exist_ok=True)
-        found = validate_file(path, Request(schema, version, charset), registry=registry, out_folder=out_folder)
+        request = Request(schema, version, charset, corrections=corrections)
+        found = validate_file(path, request, registry=registry, out_folder=out_folder)
         follows_schema(found.report)
         return found
 

@@ -55,10 +55,27 @@ def is_suspect(text: str, verdict: CellVerdict, checked: Checked | None) -> bool
     return checked is not None and bool(text) and not (text.isascii() and text.isdigit())
 
 
-def leaves_alone(texts: pl.Expr, checked: Checked | None) -> pl.Expr:
-    """True for texts that `standardised` takes as they are, provided the column finds no error in them."""
-    alone = ~texts.str.contains(f"^[{EDGES}]|[{EDGES}]$")
-    return alone if checked is None else alone & texts.str.contains(r"^[0-9]*$")
+@dataclass(frozen=True, slots=True)
+class Correcting:
+    """How the cells of one column are corrected."""
+
+    checked: Checked | None = None
+    """The column holds SIRET or SIREN according to a French check."""
+
+    def read(self, reader: CellReader, text: str) -> Standardised:
+        """The verdict on a text, corrected if it can be."""
+        return standardised(reader, text, checked=self.checked)
+
+    def leaves_alone(self, texts: pl.Expr, *, is_trimmed: bool) -> pl.Expr | None:
+        """Which texts are taken as they are if the column finds no error in them; None: all of them.
+
+        `is_trimmed`: it is known of them that they have no spaces around, or follow a pattern that has none.
+        """
+        if is_trimmed:
+            return None
+        if self.checked is not None:
+            return texts.str.contains(r"^[0-9]*$")
+        return texts.str.strip_chars(EDGES).str.len_bytes() == texts.str.len_bytes()
 
 
 def _is_better(before: CellVerdict, after: CellVerdict) -> bool:
