@@ -3,35 +3,41 @@
 Pure but for the file it reads and the folder it writes to; the one clock reading fills `stats.seconds`.
 """
 
-import hashlib
+import tempfile
 import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from services.validator.canonical import CanonicalTable
+from services.validator.canonical import number_occurrences, write_frames
 from services.validator.checks.bal import SCHEMA_NAME as BAL
-from services.validator.checks.bal import blank_row_severity, version_of
-from services.validator.checks.cells import Column, check_cells
-from services.validator.checks.chunk import Fault, add_in_order
-from services.validator.checks.explain import make_readers
-from services.validator.checks.french import RowCheck, applicable, make_row_checks
-from services.validator.checks.rows import even_rows
-from services.validator.detect import Detected, Refused, detect
+from services.validator.checks.bal import version_of
+from services.validator.checks.cells import Alerts
+from services.validator.checks.chunk import Fault
+from services.validator.checks.coherence import Coherence
+from services.validator.checks.explain import CellReader, make_readers
+from services.validator.checks.french import applicable, make_row_checks
+from services.validator.checks.personal import PersonalData
+from services.validator.checks.table import FurtherCheck, Plan, TableCheck
+from services.validator.context import Context
+from services.validator.detect import Refused
 from services.validator.findings import FindingCode, Severity
-from services.validator.readers.csv import RawTable, open_text, read_csv
+from services.validator.identify import Identified, identify
+from services.validator.readers.opening import open_table
+from services.validator.readers.table import Asked, Opened, RawTable
 from services.validator.report import InputOut, Measured, StoredReport, write_report
+from services.validator.standardise.cells import Correcting
 from services.validator.standardise.headers import HeaderMatch, match_header
+from services.validator.standardise.identifiers import checked_columns
 from services.validator.tally import Tally
 from shared.registry import Registry, SchemaVersion
 
 ENGINE_VERSION = "1.0.0"
 """A verdict is bound to it. Patch: words and speed; minor: new findings, corrections or formats; major: the same bytes
 may get another verdict. Any change to a room that a report shows moves it."""
-
-CHUNK_ROWS = 10_000
-"""Rows held in memory at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,9 @@ class Examination:
     """The canonical table, in the folder given; None for an invalid file."""
     slices: tuple[str, ...] | None
     """Slices present, sorted; `('',)` for a schema without slices; None without table."""
+    corrected_path: Path | None = None
+    """The corrected table of an invalid file, beside: what could not be corrected is there as it was sent. None when
+    not every row and column of the file could be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,33 +65,49 @@ class Request:
     """From `Content-Type: text/csv; charset=…`."""
     corrections: Literal["all", "none"] = "all"
     """`none`: judged to the letter; no column or value is read otherwise than it is written."""
+    context: Context | None = None
+    """For whom and when; None: nothing is compared with it."""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.context, dict):  # from another process
+            object.__setattr__(self, "context", Context.of(self.context))
 
 
 def validate_file(path: Path, request: Request, *, registry: Registry, out_folder: Path) -> Examination:
     """Judge the file at `path`. Raises the registry's refusals; faults of the file are findings, never exceptions."""
     started = time.perf_counter()
     schema = registry.get(request.schema_name, request.schema_version)
-    tally = Tally()
-    identified = _identify(path)
-    detected = detect(path, declared_charset=request.declared_charset, names=schema.field_names)
-    if isinstance(detected, Refused):
-        _add_refusal(detected, tally)
-        read = _Read(schema, Measured(input=_input(identified, None, None)), None)
-    else:
-        with open_text(path, detected) as file:
-            raw = read_csv(file, detected.delimiter)
-            if isinstance(raw, Refused):
-                _add_refusal(raw, tally)
-                read = _Read(schema, Measured(input=_input(identified, detected, None)), None)
-            else:
-                schema = _schema_of(raw, request, schema, registry)
-                read = check_table(raw, schema, tally=tally, folder=out_folder, input=_input(identified, detected, raw))
-    seconds = time.perf_counter() - started
-    report = write_report(read.schema, tally, measured=read.measured, engine_version=ENGINE_VERSION, seconds=seconds)
-    if report.verdict == "invalid" or read.table is None:
-        return Examination(report=report, table_path=None, slices=None)
+    tally, identified = Tally(), identify(path)
     table_path = out_folder / "table.parquet"
-    return Examination(report=report, table_path=table_path, slices=read.table.finish(table_path))
+    with open_table(path, schema=schema, asked=_asked(request), folder=out_folder) as opened:
+        if isinstance(opened.table, Refused):
+            _add_refusal(opened.table, tally)
+            checked = Checked(Measured(input=_input(identified, opened), context=request.context), None)
+        else:
+            schema = _schema_of(opened.table, request, schema, registry)
+            checking = Checking(
+                schema,
+                corrections=request.corrections != "none",
+                alerts=identified.alerts(opened),
+                context=request.context,
+            )
+            measured = partial(Measured, input=_input(identified, opened), context=request.context)
+            checked = check_table(opened.table, checking, tally=tally, table_path=table_path, measured=measured)
+    seconds = time.perf_counter() - started
+    report = write_report(schema, tally, measured=checked.measured, engine_version=ENGINE_VERSION, seconds=seconds)
+    kept = table_path if checked.slices is not None else None
+    return Examination(report, kept, checked.slices, checked.corrected_path)
+
+
+@contextmanager
+def opened_file(path: Path, request: Request, *, registry: Registry) -> Iterator[Opened]:
+    """The file as `validate_file` reads it, its rows unread: for what shows the vendor's own table."""
+    schema = registry.get(request.schema_name, request.schema_version)
+    with (
+        tempfile.TemporaryDirectory(prefix="socle-open-") as folder,
+        open_table(path, schema=schema, asked=_asked(request), folder=Path(folder)) as opened,
+    ):
+        yield opened
 
 
 def report_of_limit(request: Request, *, registry: Registry, sha256: str, size_bytes: int, limit: str) -> StoredReport:
@@ -90,65 +115,85 @@ def report_of_limit(request: Request, *, registry: Registry, sha256: str, size_b
     schema = registry.get(request.schema_name, request.schema_version)
     tally = Tally()
     tally.add(FindingCode.FILE_TOO_COMPLEX, Severity.ERROR, details={"limit": limit})
-    measured = Measured(input=_input((sha256, size_bytes), None, None))
+    measured = Measured(input=_input(Identified(sha256, size_bytes), None), context=request.context)
     return write_report(schema, tally, measured=measured, engine_version=ENGINE_VERSION, seconds=0)
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class Checking:
+    """How a table is checked."""
+
     schema: SchemaVersion
+    alerts: Alerts
+    corrections: bool = True
+    further: Sequence[FurtherCheck] = ()
+    context: Context | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of a table."""
+
     measured: Measured
-    table: CanonicalTable | None
+    slices: tuple[str, ...] | None
+    """Those of the canonical table; None when there is none."""
+    corrected_path: Path | None = None
 
 
-def check_table(raw: RawTable, schema: SchemaVersion, *, tally: Tally, folder: Path, input: InputOut) -> _Read:
-    """Check header and rows; findings go to the tally, rows to a canonical table in `folder`."""
-    line = raw.header_line
-    match = match_header(raw.header, line, schema=schema, tally=tally)
-    table = CanonicalTable(schema, folder, present=[found.field for found in match.matched])
-    columns = [Column(reader, schema) for reader in make_readers(schema)]
+def check_table(
+    raw: RawTable, checking: Checking, *, tally: Tally, table_path: Path, measured: Callable[..., Measured]
+) -> Checked:
+    """Check header and rows; findings go to the tally, the rows of a valid file to a canonical table."""
+    schema, line = checking.schema, raw.header_line
+    match = match_header(raw.header, line, schema=schema, tally=tally, correcting=checking.corrections)
+    _add_whole(raw, match, tally)
     checks, faults = applicable(make_row_checks(schema), match, line=line) if match.matched else ([], [])
-    add_in_order(faults, tally)
-    tally.error_rows = 0  # of the data rows only
-    rows = 0
-    while batch := list(islice(raw.rows, CHUNK_ROWS)):
-        if match.matched:
-            rows += _check_batch(batch, raw, schema, tally, columns=columns, checks=checks, match=match, table=table)
-        else:
-            rows += sum(any(cells[: len(raw.header)]) for _, cells in batch)
-    error_rows = tally.error_rows - tally.counts[FindingCode.BLANK_ROW, Severity.ERROR, None]
+    _add_faults(faults, tally)
+    plan = Plan(
+        schema,
+        make_readers(schema),
+        checks=checks,
+        further=(*checking.further, Coherence(schema, checking.context), PersonalData(schema, match.extra)),
+        correcting=partial(_correcting, schema) if checking.corrections else None,
+        alerts=checking.alerts,
+    )
+    check = TableCheck(raw, plan, match=match, tally=tally)
+    is_written = write_frames(check.frames(), table_path, check.table.columns)
     for refusal in raw.stopped:
         _add_refusal(refusal, tally)
-    if not rows and not raw.stopped:
+    if not check.rows and not raw.stopped:
         tally.add(FindingCode.NO_ROWS, Severity.ERROR)
-    if tally.has_errors:
-        table.forget()
-    measured = Measured(input=input, rows=rows, columns=len(raw.header), error_rows=error_rows, match=match)
-    return _Read(schema, measured, table)
+    found = measured(rows=check.rows, columns=len(raw.header), error_rows=check.error_rows, match=match)
+    if is_written and tally.has_errors and check.is_whole and not raw.stopped:
+        return Checked(found, None, table_path.rename(table_path.with_name("corrected.parquet")))
+    if tally.has_errors or not is_written:
+        table_path.unlink(missing_ok=True)
+        return Checked(found, None)
+    if len(check.doubled):
+        number_occurrences(table_path, check.doubled, check.occurrences, check.table.columns)
+    return Checked(found, check.table.slices)
 
 
-def _check_batch(
-    batch: list[tuple[int, list[str]]],
-    raw: RawTable,
-    schema: SchemaVersion,
-    tally: Tally,
-    *,
-    columns: list[Column],
-    checks: list[RowCheck],
-    match: HeaderMatch,
-    table: CanonicalTable,
-) -> int:
-    """Check some rows; how many of them are not blank."""
-    faults: list[Fault] = []
-    rows = even_rows(batch, raw.header, faults=faults, blank_severity=blank_row_severity(schema.name))
-    if rows:
-        chunk = check_cells(rows, columns, match=match, faults=faults, tally=tally)
-        for check in checks:
-            faults.extend(check.run(chunk, check.severity))
-        has_errors = tally.has_errors or any(fault.severity is Severity.ERROR for fault in faults)
-        table.add(chunk, faults, keep=not has_errors)
-    add_in_order(faults, tally)
-    return len(rows)
+def _correcting(schema: SchemaVersion, reader: CellReader) -> Correcting:
+    return Correcting(checked_columns(schema).get(reader.field.name))
+
+
+def _add_whole(raw: RawTable, match: HeaderMatch, tally: Tally) -> None:
+    """What is to be said of the table as a whole."""
+    fields = {found.source.strip(): found.field for found in match.matched}
+    for line, position, code, before, after in raw.renderings:
+        label = None if position is None else raw.header[position].strip()
+        tally.correct(code, row=line, column=fields.get(label or "", label), before=before, after=after)
+    _add_faults(raw.faults, tally)
+
+
+def _add_faults(faults: Sequence[Fault], tally: Tally) -> None:
+    for line, code, severity, column, value, suggestion, details in faults:
+        tally.add(code, severity, row=line, column=column, value=value, suggestion=suggestion, details=details)
+
+
+def _asked(request: Request) -> Asked:
+    return Asked(request.declared_charset, corrections=request.corrections != "none")
 
 
 def _schema_of(raw: RawTable, request: Request, newest: SchemaVersion, registry: Registry) -> SchemaVersion:
@@ -161,18 +206,15 @@ def _add_refusal(refusal: Refused, tally: Tally) -> None:
     tally.add(refusal.code, Severity.ERROR, row=refusal.row, value=refusal.value, details=refusal.details)
 
 
-def _identify(path: Path) -> tuple[str, int]:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size
-
-
-def _input(identified: tuple[str, int], detected: Detected | None, raw: RawTable | None) -> InputOut:
-    sha256, size_bytes = identified
+def _input(identified: Identified, opened: Opened | None) -> InputOut:
+    origin = opened.origin if opened else None
+    table = opened.table if opened and isinstance(opened.table, RawTable) else None
     return InputOut(
-        sha256=sha256,
-        size_bytes=size_bytes,
-        format="csv" if detected else None,
-        encoding=detected.encoding if detected else None,
-        delimiter=detected.delimiter if detected else None,
-        header_row=raw.header_line if raw else None,
+        sha256=identified.sha256,
+        size_bytes=identified.size_bytes,
+        format=origin.format if origin else None,
+        encoding=origin.encoding if origin else None,
+        delimiter=origin.delimiter if origin else None,
+        header_row=table.header_line if table else None,
+        sheet=table.sheet if table else None,
     )

@@ -1,10 +1,15 @@
 """Count every finding and correction, keep the first of them: counts are complete, lists are bounded."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from services.validator.checks.chunk import CorrectionRun, Fault, FaultRun
 from services.validator.findings import Correction, CorrectionCode, Finding, FindingCode, Severity
 from services.validator.sentences import word, word_correction
 
@@ -14,6 +19,8 @@ KEPT_LIMIT = 1000
 SAMPLES_LIMIT = 5
 
 RuleKey = tuple[FindingCode, Severity, str | None]
+
+Lines = npt.NDArray[np.int64]
 
 
 @dataclass(slots=True)
@@ -25,10 +32,7 @@ class Tally:
     counts: Counter[RuleKey] = field(default_factory=Counter)
     samples: dict[RuleKey, list[Finding]] = field(default_factory=dict)
     corrections: list[Correction] = field(default_factory=list)
-    corrections_count: int = 0
-    error_rows: int = 0
-    """Rows with at least one error."""
-    _last_error_row: int | None = None
+    correction_counts: Counter[tuple[CorrectionCode, str | None]] = field(default_factory=Counter)
 
     def add(
         self,
@@ -42,33 +46,109 @@ class Tally:
         details: Mapping[str, Any] | None = None,
     ) -> None:
         """Count a finding, and word it if it is among the first."""
-        key = (code, severity, column)
-        self.counts[key] += 1
-        if severity is Severity.ERROR and row is not None and row != self._last_error_row:
-            self._last_error_row = row
-            self.error_rows += 1
-        kept, samples = self.findings[severity], self.samples.setdefault(key, [])
-        if len(kept) >= self.kept_limit and len(samples) >= SAMPLES_LIMIT:
-            return
-        finding = word(code, severity, row=row, column=column, value=value, suggestion=suggestion, details=details)
-        if len(kept) < self.kept_limit:
-            kept.append(finding)
-        if len(samples) < SAMPLES_LIMIT:
-            samples.append(finding)
+        self.counts[code, severity, column] += 1
+        self._keep(code, severity, row, column=column, value=value, suggestion=suggestion, details=details)
+
+    def add_found(self, faults: Sequence[Fault], runs: Sequence[FaultRun], lines: Lines) -> None:
+        """Count what was found in some rows, whose `lines` are given; word the first ones, in the order of the file."""
+        for fault in faults:
+            self.counts[fault.code, fault.severity, fault.column] += 1
+        for run in runs:
+            self.counts[run.code, run.severity, run.column] += len(run.rows)
+        told = [*faults, *self._first_of_runs(runs, lines)]
+        told.sort(key=lambda fault: fault.line)
+        for line, code, severity, column, value, suggestion, details in told:
+            self._keep(code, severity, line, column=column, value=value, suggestion=suggestion, details=details)
+
+    def add_late(self, runs: Sequence[FaultRun], lines: Lines) -> None:
+        """Count what only the whole file told. `lines`: of every row of the file. Lists stay in its order."""
+        for run in runs:
+            key = (run.code, run.severity, run.column)
+            self.counts[key] += len(run.rows)
+            told = [_worded(run, rank, lines) for rank in range(min(self.kept_limit, len(run.rows)))]
+            kept, samples = self.findings[run.severity], self.samples.setdefault(key, [])
+            kept[:] = sorted([*kept, *told], key=_place)[: self.kept_limit]
+            samples[:] = sorted([*samples, *told[:SAMPLES_LIMIT]], key=_place)[:SAMPLES_LIMIT]
 
     def correct(
         self, code: CorrectionCode, *, row: int | None, column: str | None, before: str, after: str | None
     ) -> None:
         """Count a correction, and word it if it is among the first."""
-        self.corrections_count += 1
+        self.correction_counts[code, column] += 1
         if len(self.corrections) < self.kept_limit:
             self.corrections.append(word_correction(code, row=row, column=column, before=before, after=after))
+
+    def add_corrections(self, runs: Sequence[CorrectionRun], lines: Lines) -> None:
+        """Count the corrections of some rows; word the first ones, in the order of the file."""
+        for run in runs:
+            self.correction_counts[run.code, run.column] += len(run.rows)
+        room = self.kept_limit - len(self.corrections)
+        for order, rank in _first([run.rows for run in runs], room):
+            run = runs[order]
+            before, after = run.describe(rank)
+            row = int(lines[run.rows[rank]])
+            self.corrections.append(word_correction(run.code, row=row, column=run.column, before=before, after=after))
 
     def count(self, severity: Severity) -> int:
         """All findings of a severity, kept or not."""
         return sum(number for (_, found, _), number in self.counts.items() if found is severity)
 
     @property
+    def corrections_count(self) -> int:
+        """All corrections, kept or not."""
+        return self.correction_counts.total()
+
+    @property
     def has_errors(self) -> bool:
         """Whether the file is invalid."""
         return any(severity is Severity.ERROR for _, severity, _ in self.counts)
+
+    def _keep(
+        self, code: FindingCode, severity: Severity, row: int | None, *, column: str | None, **words: Any
+    ) -> None:
+        key = (code, severity, column)
+        kept, samples = self.findings[severity], self.samples.setdefault(key, [])
+        if len(kept) >= self.kept_limit and len(samples) >= SAMPLES_LIMIT:
+            return
+        finding = word(code, severity, row=row, column=column, **words)
+        if len(kept) < self.kept_limit:
+            kept.append(finding)
+        if len(samples) < SAMPLES_LIMIT:
+            samples.append(finding)
+
+    def _first_of_runs(self, runs: Sequence[FaultRun], lines: Lines) -> Iterator[Fault]:
+        """The faults that may have to be listed, or serve as samples."""
+        wanted: set[tuple[int, int]] = set()
+        for severity in Severity:
+            of_it = [order for order, run in enumerate(runs) if run.severity is severity]
+            room = self.kept_limit - len(self.findings[severity])
+            wanted.update((of_it[at], rank) for at, rank in _first([runs[order].rows for order in of_it], room))
+        for order, run in enumerate(runs):
+            room = SAMPLES_LIMIT - len(self.samples.get((run.code, run.severity, run.column), ()))
+            wanted.update((order, rank) for rank in range(min(room, len(run.rows))))
+        for order, rank in sorted(wanted):
+            run = runs[order]
+            value, suggestion, details = run.describe(rank)
+            line = int(lines[run.rows[rank]])
+            yield Fault(line, run.code, run.severity, run.column, value, suggestion, details)
+
+
+def _place(finding: Finding) -> int:
+    return finding.row or 0
+
+
+def _worded(run: FaultRun, rank: int, lines: Lines) -> Finding:
+    value, suggestion, details = run.describe(rank)
+    row = int(lines[run.rows[rank]])
+    return word(run.code, run.severity, row=row, column=run.column, value=value, suggestion=suggestion, details=details)
+
+
+def _first(series: Sequence[npt.NDArray[np.intp]], count: int) -> Iterator[tuple[int, int]]:
+    """Series and rank of the `count` smallest rows of several ascending series; the earlier series first."""
+    if count <= 0 or not series:
+        return
+    heads = [rows[:count] for rows in series]
+    order = np.repeat(np.arange(len(heads)), [len(head) for head in heads])
+    ranks = np.concatenate([np.arange(len(head)) for head in heads])
+    for place in islice(np.argsort(np.concatenate(heads), kind="stable").tolist(), count):
+        yield int(order[place]), int(ranks[place])

@@ -1,15 +1,14 @@
 """The table that catalog publishes."""
 
-import hashlib
 import json
-from uuid import UUID
 
 import polars as pl
 import pytest
 from judging import DELIBERATION, Judge, deliberation_file
 
-from services.validator import pipeline
+from services.validator.hashes import hexadecimal
 from services.validator.pipeline import Examination
+from services.validator.readers import delimited
 from shared.registry import SchemaVersion
 
 FIXED = ["_line", "_slice", "_key_hash", "_row_hash", "_occurrence", "_extra"]
@@ -59,7 +58,7 @@ def test_hashes_can_be_made_again_by_anybody(judge: Judge, deliberations: Schema
 
     def expected(values: list[str | None]) -> str:
         joined = "\x1f".join("\x1e" if value is None else value for value in values)
-        return str(UUID(bytes=hashlib.sha256(joined.encode()).digest()[:16]))
+        return str(hexadecimal(pl.Series([joined]))[0])
 
     assert row["_key_hash"] == expected([row["COLL_SIRET"], row["DELIB_ID"]])
     assert row["_row_hash"] == expected([*(row[name] for name in deliberations.field_names), row["_extra"]])
@@ -74,7 +73,7 @@ def test_lines_are_those_of_the_vendors_file(judge: Judge) -> None:
 def test_a_table_in_several_parts_is_the_same(judge: Judge, monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
     text = deliberation_file(*({"DELIB_ID": str(number // 2)} for number in range(7)))
     whole = frame(judge(text))
-    monkeypatch.setattr(pipeline, "CHUNK_ROWS", rows)
+    monkeypatch.setattr(delimited, "rows_per_batch", lambda width: rows)
     found = judge(text)
     assert frame(found).equals(whole)
     assert found.table_path is not None
@@ -82,6 +81,6 @@ def test_a_table_in_several_parts_is_the_same(judge: Judge, monkeypatch: pytest.
 
 
 def test_an_invalid_file_has_no_table(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "CHUNK_ROWS", 1)
+    monkeypatch.setattr(delimited, "rows_per_batch", lambda width: 1)
     found = judge(deliberation_file({}, {"DELIB_ID": "b"}, {"DELIB_DATE": "x"}, {"DELIB_ID": "d"}))
     assert (found.table_path, found.slices) == (None, None)

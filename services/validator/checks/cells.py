@@ -1,100 +1,281 @@
-"""Every cell of a chunk against its column: the verdict of each distinct text is asked once and remembered."""
+"""Every cell of a chunk against its column: proved by expressions, and what is not proved explained text by text.
 
-from collections.abc import Sequence
+The verdict on a text is asked once per column and remembered; a column that repeats itself is proved by looking its
+texts up among those already proven.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import orjson
+import numpy as np
+import polars as pl
 
-from services.validator.checks.chunk import Chunk, Fault
-from services.validator.checks.explain import CellReader, CellVerdict
+from services.validator.checks.chunk import CorrectionRun, Described, FaultRun, Rows
+from services.validator.checks.explain import CellError, CellReader, CellVerdict
+from services.validator.checks.prove import CONTROL_CHARACTERS, missing_as_null
 from services.validator.findings import CorrectionCode, FindingCode, Severity
-from services.validator.readers.csv import Row
-from services.validator.standardise.headers import HeaderMatch
+from services.validator.standardise.cells import Correcting
 from services.validator.standardise.values import CORRECTIONS
-from services.validator.tally import Tally
 from shared.registry import SchemaVersion
 
-MEMORY_LIMIT = 200_000
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+MEMORY_LIMIT = 100_000
 """Distinct texts remembered per column before it forgets them all."""
 
+DICTIONARY_LIMIT = 5_000
+"""Proven texts that a column is looked up in."""
 
-class Column(dict[str | None, CellVerdict]):
-    """A column's texts → verdicts, explained on first sight. `odd`: those with something to report."""
+REPEATED_SHARE = 0.1
+"""Distinct texts among the first rows, below which a column is said to repeat itself."""
 
-    def __init__(self, reader: CellReader, schema: SchemaVersion) -> None:
-        super().__init__()
-        self.name = reader.field.name
-        self.kind = reader.field.type
-        self.odd: set[str | None] = set()
-        self._reader = reader
-        self._schema = schema
 
-    def __missing__(self, text: str | None) -> CellVerdict:
-        verdict = self._reader.explain(text)
-        if len(self) >= MEMORY_LIMIT:
-            self.clear()  # but not `odd`: the chunk at hand is still to be reported
-        self[text] = verdict
-        if text is not None and (self._is_corrected(text, verdict) or "\N{REPLACEMENT CHARACTER}" in text):
-            self.odd.add(text)
-        if verdict.errors:
-            self.odd.add(text)
-        return verdict
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is to be said of a text, and what becomes of it."""
 
-    def _is_corrected(self, text: str, verdict: CellVerdict) -> bool:
-        return self.kind in CORRECTIONS and verdict.canonical is not None and verdict.canonical != text
+    canonical: str | None
+    errors: tuple[CellError, ...]
+    corrected: CorrectionCode | None = None
+    after: str | None = None
+    """What a correction shows; None: the canonical text."""
 
-    def report(self, text: str | None, line: int, faults: list[Fault], tally: Tally) -> None:
-        """What there is to say of an odd text, at a line of the file."""
-        verdict = self[text]
-        unreadable = False
-        for error in verdict.errors:
-            severity = Severity(self._schema.severity(self.name, error.rule))
-            faults.append(Fault(line, error.code, severity, self.name, text, error.suggestion, error.details))
-            unreadable = unreadable or (error.rule == "type" and severity is not Severity.ERROR)
-        if text is None:
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """What the bytes of the file may hold, and cells must then be searched for."""
+
+    controls: bool = True
+    replacements: bool = True
+
+
+class Column:
+    """A field that the file has: proves, explains and rewrites its cells."""
+
+    def __init__(
+        self,
+        reader: CellReader,
+        schema: SchemaVersion,
+        *,
+        at: str = "0",
+        correcting: Correcting | None = None,
+        alerts: Alerts | None = None,
+    ) -> None:
+        """`at`: the column of the frames that holds it. `correcting`: what to do of faulty and untrimmed texts."""
+        self.name, self.kind, self.at = reader.field.name, reader.field.type, at
+        self._reader, self._schema, self._correcting = reader, schema, correcting
+        self._alerts = alerts or Alerts()
+        self._is_absent_right = not reader.field.required
+        self._direct = self._directly(pl.col(at))
+        self.proof = self._direct.fill_null(self._is_absent_right).alias(at)
+        """Expression: whether each text is certainly to be kept as it is, without a word. Never null."""
+        self.canonical = self._canonical(pl.col(at)).alias(self.name)
+        """Expression: the canonical texts of proven texts."""
+        self._known: dict[str | None, Outcome] = {}
+        self._dictionary: pl.Series | None = None
+        self._is_new = reader.proof is None or reader.proof.is_costly
+
+    def _canonical(self, texts: pl.Expr) -> pl.Expr:
+        found = missing_as_null(texts, self._reader.missing)
+        if self.kind != "boolean":
+            return found
+        words = {text: "true" if self._reader.read_value(text) else "false" for text in self._reader.listed_texts()}
+        return found.replace(words)
+
+    def unproven(self, texts: pl.Series, proven: pl.Series) -> Rows:
+        """The rows that have to be explained. A column that repeats itself learns from them."""
+        if self._is_new:
+            self._is_new = False
+            if texts.n_unique() <= max(16, REPEATED_SHARE * len(texts)):
+                self._learn(texts.filter(proven))
+        rows: Rows = np.flatnonzero(~proven.to_numpy())
+        if self._dictionary is None or not len(rows):
+            return rows
+        doubtful = texts.gather(rows)
+        right = doubtful.to_frame(self.at).select(self._direct.fill_null(value=False)).to_series()
+        if not right.any():
+            return rows
+        self._learn(doubtful.filter(right))
+        wrong: Rows = rows[~right.to_numpy()]
+        return wrong
+
+    def outcome(self, text: str | None) -> Outcome:
+        """What becomes of a text."""
+        found = self._known.get(text)
+        if found is None:
+            found = self._outcome(text)
+            if len(self._known) >= MEMORY_LIMIT:
+                self._known.clear()
+            self._known[text] = found
+        return found
+
+    def learn_explained(self, texts: Sequence[str | None], outcomes: Sequence[Outcome]) -> None:
+        """Look up, from now on, the texts that turned out to be right as they are."""
+        if self._dictionary is None:
             return
-        if unreadable:
-            tally.correct(CorrectionCode.UNREADABLE_LEFT_OUT, row=line, column=self.name, before=text, after=None)
-        if "\N{REPLACEMENT CHARACTER}" in text:
-            faults.append(Fault(line, FindingCode.REPLACEMENT_CHARACTER, Severity.WARNING, self.name, text))
-        if self._is_corrected(text, verdict):
-            tally.correct(CORRECTIONS[self.kind], row=line, column=self.name, before=text, after=verdict.canonical)
+        clean = [
+            text
+            for text, outcome in zip(texts, outcomes, strict=True)
+            if text is not None and outcome.canonical == text and not outcome.errors and REPLACEMENT not in text
+        ]
+        if clean:
+            self._learn(pl.Series(clean, dtype=pl.String))
+
+    def severity(self, rule: str) -> Severity:
+        """Of a fault against a rule."""
+        return Severity(self._schema.severity(self.name, rule))
+
+    def _outcome(self, text: str | None) -> Outcome:
+        if text is None or self._correcting is None:
+            verdict = self._reader.explain(text)
+        else:
+            found = self._correcting.read(self._reader, text)
+            verdict = found.verdict
+            if found.code is not None:
+                after = found.after if self.kind == "boolean" or verdict.canonical is None else verdict.canonical
+                return Outcome(verdict.canonical, verdict.errors, found.code, after)
+        return Outcome(verdict.canonical, verdict.errors, self._respelled(text, verdict))
+
+    def _respelled(self, text: str | None, verdict: CellVerdict) -> CorrectionCode | None:
+        if text is None or verdict.canonical is None or verdict.canonical == text:
+            return None
+        return CORRECTIONS.get(self.kind)
+
+    def _directly(self, texts: pl.Expr) -> pl.Expr:
+        """Proof by the texts themselves; null for null."""
+        proof, is_missing = self._reader.proof, _among(texts, self._reader.missing)
+        found = is_missing & False if proof is None else proof.told(texts)
+        if proof is not None and proof.takes_missing and self._reader.field.required:
+            found = found & ~is_missing
+        if self._correcting is not None:
+            is_trimmed = self.kind != "string" or bool(proof and proof.is_trimmed)
+            alone = self._correcting.leaves_alone(texts, is_trimmed=is_trimmed)
+            found = found if alone is None else found & alone
+        if self._alerts.controls:
+            found = found & ~texts.str.contains(CONTROL_CHARACTERS)
+        if self._alerts.replacements:
+            found = found & ~texts.str.contains(REPLACEMENT, literal=True)
+        return found if self._reader.field.required else found | is_missing
+
+    def _learn(self, texts: pl.Series) -> None:
+        known = texts if self._dictionary is None else pl.concat([self._dictionary, texts])
+        known = known.drop_nulls().unique()
+        self._dictionary = known if len(known) <= DICTIONARY_LIMIT else None
+        proof = self._direct if self._dictionary is None else pl.col(self.at).is_in(self._dictionary.implode())
+        self.proof = proof.fill_null(self._is_absent_right).alias(self.at)
 
 
-def check_cells(
-    rows: Sequence[Row], columns: Sequence[Column], *, match: HeaderMatch, faults: list[Fault], tally: Tally
-) -> Chunk:
-    """Verdicts of every cell; faults (unordered) and corrections are added. Rows are as wide as the header."""
-    lines = [line for line, _ in rows]
-    texts: list[tuple[str | None, ...]] = list(zip(*(cells for _, cells in rows), strict=True))
-    absent: list[Any] = [None] * len(rows)
-    typed: dict[str, Sequence[Any]] = {}
-    canonical: dict[str, Sequence[str | None]] = {}
-    for column, position in zip(columns, match.positions, strict=True):
-        if position is None or not texts:
-            typed[column.name] = canonical[column.name] = absent
-            continue
-        verdicts = list(map(column.__getitem__, texts[position]))
-        typed[column.name] = [verdict.typed for verdict in verdicts]
-        canonical[column.name] = [verdict.canonical for verdict in verdicts]
-        if column.odd:
-            _report_odd(column, texts[position], lines, faults, tally)
-    return Chunk(lines=lines, typed=typed, canonical=canonical, extra=_extra_texts(texts, match, len(rows)))
+def _among(texts: pl.Expr, values: Sequence[str]) -> pl.Expr:
+    return texts == values[0] if len(values) == 1 else texts.is_in(list(values))
 
 
-def _report_odd(
-    column: Column, texts: Sequence[str | None], lines: Sequence[int], faults: list[Fault], tally: Tally
-) -> None:
-    odd = column.odd
-    for text, line in zip(texts, lines, strict=True):
-        if text in odd:
-            column.report(text, line, faults, tally)
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The cells of a column: canonical texts, and what was found."""
+
+    canonical: pl.Series
+    faults: list[FaultRun]
+    corrections: list[CorrectionRun]
 
 
-def _extra_texts(texts: Sequence[Sequence[str | None]], match: HeaderMatch, count: int) -> Sequence[str | None]:
-    """JSON objects of the cells outside the schema, keys in file order."""
-    if not match.extra or not texts:
-        return [None] * count
-    labels = [label for _, label in match.extra]
-    cells = zip(*(texts[position] for position, _ in match.extra), strict=True)
-    return [orjson.dumps(dict(zip(labels, values, strict=True))).decode() for values in cells]
+def judge_column(column: Column, texts: pl.Series, rows: Rows, canonical: pl.Series) -> Judged:
+    """Explain the texts at `rows`, which are not proven. `canonical`: as if all were."""
+    if not len(rows):
+        return Judged(canonical, [], [])
+    doubtful = texts.gather(rows)
+    distinct = doubtful.unique(maintain_order=True).to_list()
+    outcomes = [column.outcome(text) for text in distinct]
+    which = _ranks(doubtful, distinct)
+    canonical = _patched(canonical, rows, which, [outcome.canonical for outcome in outcomes])
+    column.learn_explained(distinct, outcomes)
+    faults = _fault_runs(column, distinct, outcomes, rows, which)
+    corrections = _correction_runs(column, distinct, outcomes, rows, which)
+    return Judged(canonical.alias(column.name), faults, corrections)
+
+
+def _ranks(texts: pl.Series, distinct: Sequence[str | None]) -> Rows:
+    """The place of each text among the distinct ones."""
+    known = pl.DataFrame({"text": pl.Series(distinct, dtype=pl.String), "rank": range(len(distinct))})
+    joined = texts.to_frame("text").join(known, on="text", how="left", nulls_equal=True, maintain_order="left")
+    ranks: Rows = joined["rank"].to_numpy().astype(np.intp, copy=False)
+    return ranks
+
+
+def _patched(canonical: pl.Series, rows: Rows, which: Rows, texts: Sequence[str | None]) -> pl.Series:
+    values = pl.Series(texts, dtype=pl.String).gather(which)
+    return values if len(values) == len(canonical) else canonical.scatter(rows, values)
+
+
+def _fault_runs(
+    column: Column, distinct: Sequence[str | None], outcomes: Sequence[Outcome], rows: Rows, which: Rows
+) -> list[FaultRun]:
+    by_kind: dict[tuple[str, FindingCode], dict[int, CellError]] = {}
+    for rank, outcome in enumerate(outcomes):
+        for error in outcome.errors:
+            by_kind.setdefault((error.rule, error.code), {})[rank] = error
+    runs = []
+    for (rule, code), errors in by_kind.items():
+        at, told = _those(errors, rows, which, len(distinct))
+        describe = _describer(errors, told, distinct)
+        runs.append(FaultRun(code, column.severity(rule), column.name, at, describe))
+    if odd := [rank for rank, text in enumerate(distinct) if text and REPLACEMENT in text]:
+        at, told = _those(odd, rows, which, len(distinct))
+        describe = _describer({}, told, distinct)
+        runs.append(FaultRun(FindingCode.REPLACEMENT_CHARACTER, Severity.WARNING, column.name, at, describe))
+    return runs
+
+
+def _correction_runs(
+    column: Column, distinct: Sequence[str | None], outcomes: Sequence[Outcome], rows: Rows, which: Rows
+) -> list[CorrectionRun]:
+    by_code: dict[CorrectionCode, list[int]] = {}
+    for rank, outcome in enumerate(outcomes):
+        code = _code_of(column, distinct[rank], outcome)
+        if code is not None:
+            by_code.setdefault(code, []).append(rank)
+    runs = []
+    for code, ranks in by_code.items():
+        at, told = _those(ranks, rows, which, len(distinct))
+        describe = _change(told, distinct, outcomes)
+        runs.append(CorrectionRun(code, column.name, at, describe))
+    return runs
+
+
+def _code_of(column: Column, text: str | None, outcome: Outcome) -> CorrectionCode | None:
+    if text is None or outcome.corrected is not None:
+        return outcome.corrected
+    left_out = any(
+        error.rule == "type" and column.severity(error.rule) is not Severity.ERROR for error in outcome.errors
+    )
+    return CorrectionCode.UNREADABLE_LEFT_OUT if left_out else None
+
+
+def _those(ranks: Iterable[int], rows: Rows, which: Rows, count: int) -> tuple[Rows, Rows]:
+    """The rows whose text is among `ranks`, and the rank of each."""
+    wanted = np.zeros(count, dtype=np.bool_)
+    wanted[list(ranks)] = True
+    mask = wanted[which]
+    return rows[mask], which[mask]
+
+
+def _describer(
+    errors: Mapping[int, CellError], told: Rows, distinct: Sequence[str | None]
+) -> Callable[[int], Described]:
+    def describe(rank: int) -> Described:
+        text = distinct[told[rank]]
+        error = errors.get(int(told[rank]))
+        if error is None:
+            return Described(text)
+        return Described(text, error.suggestion, error.details)
+
+    return describe
+
+
+def _change(told: Rows, distinct: Sequence[str | None], outcomes: Sequence[Outcome]) -> Callable[[int], Any]:
+    def change(rank: int) -> tuple[str, str | None]:
+        place = int(told[rank])
+        outcome = outcomes[place]
+        return distinct[place] or "", outcome.canonical if outcome.after is None else outcome.after
+
+    return change

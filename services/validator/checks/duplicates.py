@@ -1,26 +1,159 @@
-"""Identities that several rows share: kept apart by an occurrence number, with a warning on all but the first."""
+"""Values and rows that must not come twice: identities, `unique` fields, primary keys, over the whole file.
 
-from collections.abc import Sequence
+Only a hash of 128 bits of each value is kept until the end; the first of equal values is right, the others are not.
+"""
 
-from services.validator.checks.chunk import Fault
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from services.validator.checks.chunk import Chunk, Described, FaultRun, Rows, places, run_of
 from services.validator.findings import FindingCode, Severity
+from services.validator.hashes import joined, number_of
+from shared.registry import SchemaVersion
+from shared.reports.words import said
+
+SPELLED_ONCE = ("string", "any", "integer", "year", "boolean", "date", "array", "object", "geojson", "list")
+"""Types whose canonical text is compared as it is. Frictionless cannot compare arrays and objects, and stops there."""
 
 
-class Occurrences:
-    """Counts rows of equal key hash over the whole file."""
+@dataclass(slots=True)
+class Seen:
+    """Hashes of what a file holds, in its order, and where."""
 
-    def __init__(self, identity: Sequence[str]) -> None:
-        self._columns = ", ".join(identity)
-        self._seen: dict[bytes, tuple[int, int]] = {}
+    hashes: list[pl.Series] = field(default_factory=list)
+    rows: list[Rows] = field(default_factory=list)
 
-    def rank(self, keys: Sequence[bytes], lines: Sequence[int], *, faults: list[Fault]) -> list[int]:
-        """0-based rank of each row among rows of its key, in file order. `keys`: 16 bytes each."""
-        ranks = []
-        for key, line in zip(keys, lines, strict=True):
-            first_line, count = self._seen.get(key, (line, 0))
-            self._seen[key] = (first_line, count + 1)
-            ranks.append(count)
-            if count and self._columns:
-                details = {"columns": self._columns, "first_row": first_line}
-                faults.append(Fault(line, FindingCode.DUPLICATE_IDENTITY, Severity.WARNING, None, None, None, details))
-        return ranks
+    def add(self, texts: pl.Series, rows: Rows) -> None:
+        """The texts at some `rows` of the file (0-based, ascending)."""
+        self.hashes.append(number_of(texts))
+        self.rows.append(rows)
+
+    def again(self) -> tuple[Rows, Rows, Rows]:
+        """Of what came before: its rows, the first row of the same, and how many of the same came before (from 1)."""
+        none: Rows = np.zeros(0, dtype=np.intp)
+        if not self.hashes:
+            return none, none, none
+        hashes = pl.concat(self.hashes)
+        if not _may_repeat(hashes):
+            return none, none, none
+        doubled = places(hashes.is_duplicated())
+        rows = np.concatenate(self.rows)[doubled]
+        same = pl.DataFrame({"hash": hashes.gather(doubled), "row": pl.Series(rows, dtype=pl.Int64)}).select(
+            "row", first=pl.col("row").first().over("hash"), rank=pl.int_range(pl.len()).over("hash")
+        )
+        later = same.filter(pl.col("rank") > 0)
+        row, first, rank = (later.get_column(name).to_numpy().astype(np.intp) for name in ("row", "first", "rank"))
+        return row, first, rank
+
+
+def _may_repeat(hashes: pl.Series) -> bool:
+    """Whether half of two hashes is the same: quick to tell, and nearly always false."""
+    halves = np.sort((hashes // HALF).cast(pl.UInt64).to_numpy())
+    return bool((halves[1:] == halves[:-1]).any())
+
+
+HALF = pl.Series([2**64], dtype=pl.UInt128)
+
+
+class Uniqueness:
+    """The fields that are `unique` and the primary key of a schema, as far as the file has them."""
+
+    def __init__(self, schema: SchemaVersion, present: Sequence[str]) -> None:
+        key = schema.descriptor.get("primaryKey") or ()
+        key = (key,) if isinstance(key, str) else tuple(key)
+        self._key = key if set(key) <= set(present) else ()
+        self._unique = {
+            each.name: Seen() for each in schema.fields if each.constraints.get("unique") and each.name in present
+        }
+        self._keys = Seen()
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to look at."""
+        return bool(self._key or self._unique)
+
+    @property
+    def has_key(self) -> bool:
+        """Whether the file has the columns of a primary key, which a blank row then breaks too."""
+        return bool(self._key)
+
+    @property
+    def no_key(self) -> Mapping[str, Any]:
+        """What is said of a row without any value of the key."""
+        return {"columns": ", ".join(self._key)}
+
+    def look(self, chunk: Chunk, first_row: int) -> list[FaultRun]:
+        """Remember a chunk that begins at a row (0-based) of the file; the faults that can be told at once."""
+        for name, seen in self._unique.items():
+            rows = places(chunk.canonical.get_column(name).is_not_null())
+            seen.add(comparable_texts(chunk, name).gather(rows), rows + first_row)
+        if not self._key:
+            return []
+        texts = [comparable_texts(chunk, name) for name in self._key]
+        filled = pl.DataFrame(texts).select(~pl.all_horizontal(pl.all().is_null())).to_series()
+        rows = places(filled)
+        self._keys.add(joined(texts).gather(rows), rows + first_row)
+        without = places(~filled)
+        return run_of(
+            FindingCode.PRIMARY_KEY, Severity.ERROR, None, without, lambda _: Described(None, None, self.no_key)
+        )
+
+    def doubles(self, lines: Sequence[int] | Any) -> Iterator[FaultRun]:
+        """The faults that only the whole file tells; their rows are those of the file. `lines`: of each row."""
+        for name, seen in self._unique.items():
+            rows, first, _ = seen.again()
+            yield from run_of(FindingCode.UNIQUE_VALUE, Severity.ERROR, name, rows, _as_first(lines, first, name))
+        rows, first, _ = self._keys.again()
+        columns = ", ".join(self._key)
+        yield from run_of(FindingCode.PRIMARY_KEY, Severity.ERROR, None, rows, _as_first(lines, first, columns))
+
+
+def identity_doubles(rows: Rows, first: Rows, identity: Sequence[str], lines: Any) -> list[FaultRun]:
+    """The rows whose identity came before: a warning, since an occurrence number keeps them apart."""
+    describe = _as_first(lines, first, ", ".join(identity))
+    return run_of(FindingCode.DUPLICATE_IDENTITY, Severity.WARNING, None, rows, describe)
+
+
+def _as_first(lines: Any, first: Rows, columns: str) -> Callable[[int], Described]:
+    def describe(rank: int) -> Described:
+        line = int(lines[first[rank]])
+        details: Mapping[str, Any] = {
+            "columns": columns,
+            "first_row": line,
+            "first": said(f" par la ligne {line}", f" by line {line}"),
+        }
+        return Described(None, None, details)
+
+    return describe
+
+
+def comparable_texts(chunk: Chunk, name: str) -> pl.Series:
+    """Texts that are equal where Frictionless' typed values are."""
+    texts, kind = chunk.canonical.get_column(name), chunk.kinds[name]
+    if kind in SPELLED_ONCE:
+        return texts
+    distinct = texts.drop_nulls().unique().to_list()
+    spelled = {text: _spelled(text, kind) for text in distinct}
+    return texts.replace(spelled) if spelled else texts
+
+
+def _spelled(text: str, kind: str) -> str:
+    try:
+        if kind == "number":
+            return str(Decimal(text).normalize() + 0)
+        if kind == "geopoint":
+            return ",".join(str(Decimal(part.strip(" []")).normalize() + 0) for part in text.split(","))
+        if kind == "datetime":
+            return _instant(datetime.fromisoformat(text))
+        return time.fromisoformat(text).isoformat() if kind == "time" else text
+    except (ValueError, InvalidOperation):
+        return text
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat() if moment.tzinfo else moment.isoformat()

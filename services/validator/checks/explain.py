@@ -8,34 +8,28 @@ Frictionless gets texts, never paths or names that a depositor chose. Where it w
 """
 
 import re
-import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from frictionless import Field, Schema
 
+from services.validator.checks.patterns import matcher
+from services.validator.checks.prove import CONTROL_CHARACTERS, Proof, prove
 from services.validator.checks.suggest import suggest
 from services.validator.findings import FindingCode
 from services.validator.standardise.values import canonical_text
 from shared.registry import SchemaField, SchemaVersion
 
-UNSUPPORTED = ("unique",)
-"""Constraints between rows that no schema of the registry uses; a schema that has one must not pass unnoticed."""
-
 BIGINT = range(-(2**63), 2**63)
 
-PLAIN_FORMATS = {
-    "default": None,
-    "uri": re.compile(r"https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~/-]*)?"),
-    "uuid": re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
-}
-"""Formats of strings → texts certainly of that format (None: any), told ten times as fast as by asking."""
+CONTROLS = re.compile(CONTROL_CHARACTERS)
 
-PROVABLE = frozenset({"required", "pattern", "minLength", "maxLength"})
-"""Constraints of strings that can be proved without asking."""
+OWN_SIGNS = ("decimalChar", "groupChar", "bareNumber", "floatNumber")
+"""Properties of a number field that change which texts it takes, or what they are worth."""
 
 EXPONENT_LIMIT = 100
 """Digits before or after the point: far beyond any amount, far within PostgreSQL's `numeric`."""
@@ -72,13 +66,23 @@ class UnsupportedSchema(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class CellError:
-    """One fault of one cell."""
+    """One fault of one cell. Its words are looked for when they are asked: most faults are only counted."""
 
     rule: str
-    """What severities name: `type`, or the constraint."""
+    """What severities name: `type`, `control`, or the constraint."""
     code: FindingCode
-    suggestion: str | None
-    details: Mapping[str, Any]
+    text: str
+    reader: "CellReader" = field(repr=False, compare=False)
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        """What fills the places of the sentence."""
+        return self.reader.details(self.rule, self.text)
+
+    @property
+    def suggestion(self) -> str | None:
+        """A replacement to confirm, only if this very column would then find nothing to say."""
+        return self.reader.suggestion(self.rule, self.code, self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ class CellVerdict:
     """What a text is in its column."""
 
     typed: Any
-    """As the row checks see it: None when missing or unreadable."""
+    """As Frictionless reads it: None when missing or unreadable."""
     canonical: str | None
     """Text of the canonical table; None when missing or unreadable."""
     errors: tuple[CellError, ...]
@@ -96,32 +100,35 @@ class CellReader:
     """One column: its texts → verdicts. Pure: the same text always gets the same verdict."""
 
     def __init__(self, field: SchemaField, read: Field, missing: Sequence[str] = ("",)) -> None:
-        for name in UNSUPPORTED:
-            if field.constraints.get(name):
-                raise UnsupportedSchema(f"{field.name}: constraint {name}")
         self.field = field
+        self.missing = tuple(read.missing_values if read.has_defined("missing_values") else missing)
+        """Texts that stand for nothing."""
+        self.has_own_signs = any(name in field.descriptor for name in OWN_SIGNS)
+        pattern = field.constraints.get("pattern")
+        self._matches = matcher(pattern) if pattern is not None and field.type == "string" else None
+        self._values = read.create_value_reader()
+        if self._matches is not None:  # asked here, on an engine that takes a bounded time
+            read = read.to_copy()
+            read.missing_values = list(self.missing)
+            read.constraints = {name: limit for name, limit in read.constraints.items() if name != "pattern"}
         self._read = read.create_cell_reader()
         self._type_code = TYPE_CODES.get((field.type, field.format)) or TYPE_CODES.get(
             field.type, FindingCode.TYPE_FORMAT
         )
         self._allowed = _allowed(field, read)
-        self._is_provable = (
-            field.type == "string" and field.format in PLAIN_FORMATS and set(field.constraints) <= PROVABLE
-        )
-        self._format = PLAIN_FORMATS.get(field.format)
-        self._pattern = re.compile(f"^{field.constraints['pattern']}$") if "pattern" in field.constraints else None
-        self._lengths = range(
-            field.constraints.get("minLength", 0), field.constraints.get("maxLength", sys.maxsize - 1) + 1
-        )
-        self._missing = frozenset(read.missing_values if read.has_defined("missing_values") else missing)
+
+    @cached_property
+    def proof(self) -> Proof | None:
+        """How to prove texts of this column without asking."""
+        return prove(self)
 
     def explain(self, text: str | None) -> CellVerdict:
         """Frictionless' verdict on a text (None: the row ends before this column), then our own reserves."""
-        if text is not None and self._is_certain(text):
-            return CellVerdict(typed=text, canonical=text, errors=())
+        if text is not None and CONTROLS.search(text):
+            return self._unreadable(FindingCode.CONTROL_CHARACTER, text, rule="control")
         try:
-            typed, notes = self._read(text)
-        except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError):
+            typed, notes = self._asked(text)
+        except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
             return self._unreadable(self._code_of_crash(text or ""), text or "")
         if typed is None and not notes:
             return MISSING
@@ -132,20 +139,35 @@ class CellReader:
             return self._unreadable(self._type_code, text or "")
         if text is not None and typed is not None and self._breaks_line_of_pattern(text):
             rules["pattern"] = ""
-        errors = tuple(self._error(rule, CONSTRAINT_CODES[rule], text or "") for rule in rules)
+        errors = tuple(CellError(rule, CONSTRAINT_CODES[rule], text or "", self) for rule in rules)
         if typed is None or text is None:
             return CellVerdict(typed=None, canonical=None, errors=errors)
-        return CellVerdict(typed=typed, canonical=canonical_text(self.field.type, text, typed=typed), errors=errors)
+        return CellVerdict(typed=typed, canonical=self._canonical(text, typed), errors=errors)
 
-    def _is_certain(self, text: str) -> bool:
-        """Whether Frictionless certainly accepts a text as it is, without asking it."""
-        if not self._is_provable or text in self._missing or len(text) not in self._lengths:
-            return False
-        if self._format is not None and self._format.fullmatch(text) is None:
-            return False
-        return self._pattern is None or (
-            text.isascii() and not text.endswith("\n") and self._pattern.match(text) is not None
-        )
+    def bound(self, name: str) -> Any:
+        """The value of a bound of the field, None when it has none."""
+        limit = self.field.constraints.get(name)
+        return None if limit is None else self._values(limit)
+
+    def listed_texts(self) -> list[str]:
+        """Texts that an enumeration or a boolean field names."""
+        return list(self._allowed)
+
+    def read_value(self, text: str) -> Any:
+        """The value that Frictionless compares with others when it looks for doubles."""
+        return self._values(text)
+
+    def _asked(self, text: str | None) -> tuple[Any, dict[str, str] | None]:
+        """Frictionless' answer: the value, and the rules it breaks."""
+        typed, notes = self._read(text)
+        if self._matches is not None and typed is not None and not self._matches(typed):
+            notes = {**(notes or {}), "pattern": ""}
+        return typed, notes
+
+    def _canonical(self, text: str, typed: Any) -> str:
+        if self.field.type == "number" and self.has_own_signs and text.strip() != str(typed):
+            return str(typed)
+        return canonical_text(self.field.type, text, typed=typed)
 
     def _reserve(self, text: str, typed: Any) -> FindingCode | None:
         """Why a text that Frictionless accepts cannot be published as it is."""
@@ -170,12 +192,13 @@ class CellReader:
         """Python's `$` accepts a final line end; no pattern of a schema means it."""
         return "pattern" in self.field.constraints and text.endswith("\n")
 
-    def _unreadable(self, code: FindingCode, text: str) -> CellVerdict:
-        return CellVerdict(typed=None, canonical=None, errors=(self._error("type", code, text),))
+    def _unreadable(self, code: FindingCode, text: str, *, rule: str = "type") -> CellVerdict:
+        return CellVerdict(typed=None, canonical=None, errors=(CellError(rule, code, text, self),))
 
-    def _error(self, rule: str, code: FindingCode, text: str) -> CellError:
+    def details(self, rule: str, text: str) -> Mapping[str, Any]:
+        """What fills the places of the sentence on a rule that a text breaks."""
         field = self.field
-        details = {
+        return {
             "title": field.title,
             "type": field.type,
             "allowed": ", ".join(f"« {value} »" for value in self._allowed),
@@ -184,27 +207,41 @@ class CellReader:
             "length": len(text),
             "example": f", par exemple « {field.descriptor['example']} »" if "example" in field.descriptor else "",
         }
-        suggestion = self._suggestion(rule, code, text)
-        return CellError(rule=rule, code=code, suggestion=suggestion, details=details)
 
-    def _suggestion(self, rule: str, code: FindingCode, text: str) -> str | None:
+    def suggestion(self, rule: str, code: FindingCode, text: str) -> str | None:
         """A replacement, only if this very column would then find nothing to say."""
         candidate = suggest(code, text, allowed=self._allowed)
         if rule == "pattern":
             candidate = "".join(text.split())
         if candidate is None or candidate == text:
             return None
-        return candidate if self._read(candidate)[1] is None else None
+        return candidate if not self.explain(candidate).errors else None
 
 
 MISSING = CellVerdict(typed=None, canonical=None, errors=())
 
 
 def make_readers(schema: SchemaVersion) -> tuple[CellReader, ...]:
-    """A reader per field, in the schema's order. Raises UnsupportedSchema."""
-    if schema.descriptor.get("primaryKey") or schema.descriptor.get("foreignKeys"):
-        raise UnsupportedSchema(f"{schema.name}: primaryKey or foreignKeys")
-    loaded = Schema.from_descriptor(dict(schema.descriptor))
+    """A reader per field, in the schema's order; remembered, since nothing changes them.
+
+    Foreign keys point at tables that nobody deposits: they are not checked.
+    """
+    place = id(schema.descriptor)
+    if place not in _MADE:
+        if len(_MADE) >= MADE_LIMIT:
+            _MADE.clear()
+        _MADE[place] = schema.descriptor, _make_readers(schema)
+    return _MADE[place][1]
+
+
+_MADE: dict[int, tuple[Mapping[str, Any], tuple[CellReader, ...]]] = {}
+"""Identity of a descriptor → the descriptor, so that it stays what it is, and its readers."""
+
+MADE_LIMIT = 256
+
+
+def _make_readers(schema: SchemaVersion) -> tuple[CellReader, ...]:
+    loaded = Schema.from_descriptor({key: value for key, value in schema.descriptor.items() if key != "foreignKeys"})
     return tuple(CellReader(field, loaded.get_field(field.name), loaded.missing_values) for field in schema.fields)
 
 

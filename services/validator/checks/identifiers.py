@@ -6,6 +6,8 @@
 
 import re
 
+import polars as pl
+
 SEPARATORS = re.compile(r"[ .]")
 
 LA_POSTE = "356000000"
@@ -24,6 +26,16 @@ def luhn(digits: str) -> bool:
         doubled = int(digit) * (1 + rank % 2)
         total += doubled - 9 if doubled > 9 else doubled
     return total % 10 == 0
+
+
+def has_luhn_key(texts: pl.Expr, length: int) -> pl.Expr:
+    """Which texts are `length` ASCII digits (at most 18) that satisfy Luhn's key. Null for null."""
+    number = pl.when(texts.str.contains(rf"\A[0-9]{{{length}}}\z")).then(texts).cast(pl.Int64, strict=False)
+    total = pl.lit(0, dtype=pl.Int64)
+    for rank in range(length):
+        digit = (number // 10**rank) % 10
+        total = total + (digit if rank % 2 == 0 else digit * 2 - pl.when(digit > 4).then(9).otherwise(0))
+    return (total % 10 == 0).fill_null(value=False) & texts.is_not_null()
 
 
 def fault_of_siret(number: str) -> str | None:

@@ -186,4 +186,26 @@ CHECK_WORDINGS: Mapping[FindingCode, Wording] = {
             "a single line per identity",
         ),
     ),
+    Code.PRIMARY_KEY: Wording(
+        "La clé ({columns}) de la ligne {row} est vide ou déjà prise{first}.",
+        "Donnez à chaque ligne une clé à elle.",
+        expected="une clé remplie, différente à chaque ligne",
+        validata="primary-key",
+        english=English(
+            "The key ({columns}) of line {row} is empty or already taken{first}.",
+            "Give each line a key of its own.",
+            "a key that is filled and different on each line",
+        ),
+    ),
+    Code.UNIQUE_VALUE: Wording(
+        "La valeur de « {column} » à la ligne {row} se trouve déjà à la ligne {first_row}.",
+        "Donnez à chaque ligne une valeur différente.",
+        expected="une valeur différente à chaque ligne",
+        validata="unique-error",
+        english=English(
+            "The value of “{column}” on line {row} is already on line {first_row}.",
+            "Give each line a different value.",
+            "a different value on each line",
+        ),
+    ),
 }

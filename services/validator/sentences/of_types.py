@@ -195,4 +195,14 @@ TYPE_WORDINGS: Mapping[FindingCode, Wording] = {
             "intact accents",
         ),
     ),
+    Code.CONTROL_CHARACTER: Wording(
+        "La cellule contient un caractère de commande, invisible.",
+        "Retirez ce caractère : recopiez la valeur sans mise en forme.",
+        expected="du texte sans caractère de commande",
+        english=English(
+            "The cell holds a control character, which cannot be seen.",
+            "Remove this character: copy the value again without formatting.",
+            "text without control characters",
+        ),
+    ),
 }

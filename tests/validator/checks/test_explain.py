@@ -9,7 +9,7 @@ from frictionless import Resource, Schema
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.validator.checks.explain import CellReader, CellVerdict, UnsupportedSchema, make_readers
+from services.validator.checks.explain import CellReader, CellVerdict, make_readers
 from services.validator.findings import FindingCode
 from shared.registry import Registry, SchemaField, SchemaVersion, load_registry
 
@@ -137,14 +137,3 @@ def test_a_replacement_is_proposed_only_when_it_would_pass(
 def test_a_missing_cell_is_judged_as_an_empty_one(reader: dict[str, CellReader]) -> None:
     assert [error.rule for error in reader["COLL_NOM"].explain(None).errors] == ["required"]
     assert reader["DELIB_URL"].explain(None).errors == ()
-
-
-def test_a_constraint_that_nobody_checks_stops_the_schema(registry: Registry) -> None:
-    schema = registry.get("scdl/prenoms")
-    field = schema.fields[0]
-    broken = SchemaField(
-        name=field.name, type="string", format="default", title="", description="",
-        constraints={"unique": True}, descriptor={"name": field.name, "type": "string"},
-    )  # fmt: skip
-    with pytest.raises(UnsupportedSchema):
-        CellReader(broken, Schema.from_descriptor({"fields": [dict(broken.descriptor)]}).get_field(field.name))

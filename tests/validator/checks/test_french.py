@@ -62,7 +62,7 @@ def grant_file(*, without: tuple[str, ...] = (), **changes: str) -> str:
     ],
 )
 def test_a_deliberation_is_checked(judge: Judge, changes: dict[str, str], expected: dict[str, int]) -> None:
-    assert codes(judge(deliberation_file(changes))) == expected
+    assert codes(judge(deliberation_file(changes), corrections="none")) == expected
 
 
 def test_cohesive_columns_of_which_some_are_absent_are_told_once(judge: Judge) -> None:
@@ -105,6 +105,6 @@ def test_every_check_of_every_schema_exists(registry: Registry) -> None:
 
 
 def test_an_unknown_check_stops_the_schema(deliberations: SchemaVersion) -> None:
-    unknown = replace(deliberations, custom_checks=({"name": "phone-number-value", "params": {"column": "PREF_ID"}},))
+    unknown = replace(deliberations, custom_checks=({"name": "nobody-knows-it", "params": {"column": "PREF_ID"}},))
     with pytest.raises(UnsupportedSchema):
         make_row_checks(unknown)
