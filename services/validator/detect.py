@@ -17,12 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from services.validator.findings import FindingCode
-from services.validator.standardise.headers import folded
+from services.validator.standardise.candidates import folded
 
 CHUNK_BYTES = 1 << 20
 SAMPLE_CHARACTERS = 1 << 16
 
 DELIMITERS = (",", ";", "\t", "|")
+
+HEADER_WITHIN = 50
+"""Lines in which the header is looked for: titles and notices above a table are shorter."""
 
 ACCEPTED_CHARSETS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "iso8859-1", "iso8859-15", "mac-roman")
 """Python names of the charsets a sender may declare."""
@@ -51,8 +54,18 @@ PLAUSIBLE = frozenset(
 )
 """Non-ASCII characters that French text in Windows-1252 contains; the letters of other code pages fall outside."""
 
-MISPLACED = re.compile(r"[a-zà-ÿ][“”–—…Œ•®©ºª×§][a-zà-ÿ]")
-"""Marks that never stand inside a word: there they are a letter of another code page (`ma”tre`)."""
+MISPLACED = re.compile(
+    "|".join(
+        (
+            r"(?<=[a-zà-ÿ])[“”‘–—…Œ•®©ºª×§](?=[a-zà-ÿ])",  # `ma”tre`, `No‘l`: maître, Noël of Mac OS
+            r"(?<=[a-zà-ÿ])[ÀÂÄÇÈÉÊËÎÏÔÖÙÛÜ—]",  # `cÏur`, `o—`: cœur of Mac OS, où of DOS
+            r"(?<![^\W\d_])[ÇÈÊËÏ](?![^\W\d_]|['’.])",  # a capital alone: « » À and the no-break space of Mac OS
+            r"(?<![^\s,;|])…(?=\s+\w)",  # `… la mairie`: à of DOS
+            r"Œ(?=[lt])|€(?=[A-Za-z])|(?<=\d)ÿ|ÿ(?=[\d:;!?%€]| )",  # île, Ç and the no-break space of DOS
+        )
+    )
+)
+"""Characters where they never stand in French: there they are a letter of another code page."""
 
 CONTROL_CHARACTERS = re.compile(r"[\x01-\x08\x0b\x0e-\x19\x1b-\x1f]")
 
@@ -163,7 +176,7 @@ def _plausible_cp1252(path: Path, *, utf8_problem: Refused) -> str | Refused:
             found = next((c for c in text if c > "\x7f" and c not in PLAUSIBLE), None)
             misplaced = None if found else MISPLACED.search(text)
             if found or misplaced:
-                at = text.index(found) if found else misplaced.start() + 1  # type: ignore[union-attr]
+                at = text.index(found) if found else misplaced.start()  # type: ignore[union-attr]
                 row = line + _line_ends(text[:at])
                 return refused(FindingCode.ENCODING_UNKNOWN, row=row, character=f"« {text[at]} »")
             line += _line_ends(text)
@@ -205,6 +218,8 @@ def _refusal_of_content(sample: str) -> Refused | None:
             if is_page
             else refused(FindingCode.UNSUPPORTED_FORMAT, detected="un document XML")
         )
+    if re.match(r"<[a-z!][^<]*>", head):
+        return refused(FindingCode.UNSUPPORTED_FORMAT, detected="un document XML")
     if re.match(r'[\[{]\s*["{\[]', head):
         return refused(FindingCode.UNSUPPORTED_FORMAT, detected="un document JSON")
     if control := CONTROL_CHARACTERS.search(sample):
@@ -213,15 +228,22 @@ def _refusal_of_content(sample: str) -> Refused | None:
 
 
 def find_delimiter(sample: str, names: Collection[str]) -> str:
-    """The delimiter under which the header knows most names of the schema, else makes most columns."""
-    header = next((line for line in sample.splitlines() if line.strip()), "")
+    """The delimiter under which one of the first lines knows most names of the schema; when no line knows any, the one
+    that makes most columns of the first."""
+    lines = [line for line in sample.splitlines()[:HEADER_WITHIN] if line.strip()]
     known = {folded(name) for name in names}
 
     def score(delimiter: str) -> tuple[int, int]:
-        try:
-            labels = next(csv.reader([header], delimiter=delimiter))
-        except csv.Error:
-            labels = header.split(delimiter)
-        return sum(folded(label) in known for label in labels), len(labels)
+        split = [_split(line, delimiter) for line in lines]
+        counts = [len({folded(label) for label in labels} & known) for labels in split]
+        best = max(counts, default=0)
+        return best, len(split[counts.index(best)]) if split else 0
 
     return max(DELIMITERS, key=score)
+
+
+def _split(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter))
+    except csv.Error:
+        return line.split(delimiter)

@@ -10,9 +10,9 @@ from typing import BinaryIO
 import polars as pl
 
 from services.validator.checks.bal import blank_row_severity
-from services.validator.detect import Detected, Refused
+from services.validator.detect import HEADER_WITHIN, Detected, Refused
 from services.validator.findings import Severity
-from services.validator.readers.header import HEADER_WITHIN, dropped_columns, find_header, named_width
+from services.validator.readers.header import dropped_columns, find_header, named_width
 from services.validator.readers.sift import mojibake_of_header, sifted
 from services.validator.readers.simple import prove, read_simple
 from services.validator.readers.strict import CELL_LIMIT, evened, read_records

@@ -14,9 +14,6 @@ from services.validator.readers.table import Rendering
 from services.validator.standardise.candidates import SYNONYM, claims
 from shared.registry import SchemaField, SchemaVersion
 
-HEADER_WITHIN = 50
-"""Records in which the header is looked for: titles and notices above a table are shorter."""
-
 COLUMNS_LIMIT = 500
 """Columns of a header: beyond it, checking costs time that grows faster than the file."""
 

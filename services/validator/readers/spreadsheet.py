@@ -15,10 +15,10 @@ import polars as pl
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, ZipError
 
 from services.validator.checks.chunk import Fault
-from services.validator.detect import Refused, refused
+from services.validator.detect import HEADER_WITHIN, Refused, refused
 from services.validator.findings import CorrectionCode, FindingCode, Severity
 from services.validator.readers.archive import unsafe
-from services.validator.readers.header import HEADER_WITHIN, KNOWN_ENOUGH, Header, fields_of, find_header, known_count
+from services.validator.readers.header import KNOWN_ENOUGH, Header, fields_of, find_header, known_count
 from services.validator.readers.rendering import Value, render_column, shown_before
 from services.validator.readers.sift import mojibake_of_header, sifted
 from services.validator.readers.strict import CELL_LIMIT
