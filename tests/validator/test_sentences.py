@@ -79,7 +79,7 @@ def test_names_are_quoted_as_each_language_does() -> None:
 
 
 def test_a_known_replacement_is_given_word_for_word(judge: Judge) -> None:
-    report = judge(deliberation_file({"DELIB_DATE": "31/12/2024"})).report
+    report = judge(deliberation_file({"DELIB_DATE": "31/12/2024"}), corrections="none").report
     found = next(each for each in report.findings if each.row == 2)
     assert found.how_to_mend == f"Remplacez «{NBSP}31/12/2024{NBSP}» par «{NBSP}2024-12-31{NBSP}»."
     assert found.expected == "une date AAAA-MM-JJ"
