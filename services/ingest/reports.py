@@ -92,7 +92,8 @@ def annotated_path(found: ReportOfDeposit, wish: Wish, tools: Tools) -> str:
         "file": found.deposit.sha256,
         "type": found.deposit.content_type,
         "schema": found.figures.schema_name,
-        "version": found.deposit.schema_version,
+        "version": found.figures.schema_version,
+        "report": found.figures.report_sha256,
         "corrections": found.deposit.corrections,
         "lang": wish.language,
     }

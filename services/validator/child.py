@@ -11,12 +11,15 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from services.validator.pipeline import Request
     from shared.registry import Registry
     from shared.reports.shape import StoredReport
+    from shared.reports.words import Language
 
 PR_SET_PDEATHSIG = 1
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
@@ -52,8 +55,8 @@ def main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing a library prints may pass for an answer
 
+    from services.validator import pipeline  # noqa: F401 - all that judging takes, before the first job
     from services.validator.checks.explain import make_readers
-    from services.validator.pipeline import Request, validate_file
     from shared.registry import ImportedSchema, load_registry
 
     registry = load_registry()
@@ -72,33 +75,54 @@ def main() -> None:
         job = json.loads(line)
         registry.take_imported(ImportedSchema(**each) for each in job.get("imported", ()))
         allow_cpu(limits["cpu_seconds"])
-        folder = Path(job["folder"])
         try:
-            request = Request(**job["request"])
-            found = validate_file(Path(job["path"]), request, registry=registry, out_folder=folder)
-            if job.get("annotate_in"):
-                annotate(job, found.report, registry)
+            slices = examine(job, registry)
         except MemoryError:
             answer({"limit": "memory"})
             return
         except Exception as error:  # noqa: BLE001 - the edge of the job: the parent decides what a bug costs
             answer({"bug": _where(error)})
             return
-        (folder / "report.json").write_text(found.report.model_dump_json(by_alias=True), encoding="utf-8")
-        answer({"slices": found.slices})
+        answer({"slices": slices})
 
 
-def annotate(job: dict[str, Any], report: "StoredReport", registry: "Registry") -> None:
-    """Write the workbook of a file just examined; what it takes is loaded for the first one only."""
+def examine(job: dict[str, Any], registry: "Registry") -> Sequence[str] | None:
+    """Judge the file of a job, unless it is, and annotate it if asked; the slices of a valid one. Writes its folder."""
+    from services.validator.pipeline import Request, validate_file
+    from shared.reports.shape import StoredReport
+
+    path, folder, request = Path(job["path"]), Path(job["folder"]), Request(**job["request"])
+    report_path, slices = folder / "report.json", None
+    if job.get("is_judged"):
+        report = StoredReport.model_validate_json(report_path.read_bytes())
+    else:
+        found = validate_file(path, request, registry=registry, out_folder=folder)
+        report, slices = found.report, found.slices
+        report_path.write_text(report.model_dump_json(by_alias=True), encoding="utf-8")
+    if job.get("annotate_in"):
+        out_path = folder / "annotated.xlsx"
+        annotate(path, request, report, registry=registry, language=job["annotate_in"], out_path=out_path)
+    return slices
+
+
+def annotate(
+    path: Path,
+    request: "Request",
+    report: "StoredReport",
+    *,
+    registry: "Registry",
+    language: "Language",
+    out_path: Path,
+) -> None:
+    """Write the workbook of a file; what it takes is loaded for the first one only."""
     from services.validator.annotate import write_annotated
-    from services.validator.pipeline import Request, opened_file
+    from services.validator.pipeline import opened_file
     from services.validator.readers.table import RawTable
     from shared.reports.reword import worded
 
-    path = Path(job["folder"]) / "annotated.xlsx"
-    with opened_file(Path(job["path"]), Request(**job["request"]), registry=registry) as opened:
+    with opened_file(path, request, registry=registry) as opened:
         table = opened.table if isinstance(opened.table, RawTable) else None
-        write_annotated(table, worded(report, job["annotate_in"]), path)
+        write_annotated(table, worded(report, language), out_path)
 
 
 def _where(error: BaseException) -> str:

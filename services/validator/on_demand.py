@@ -14,9 +14,10 @@ from services.validator.detect import charset_of
 from services.validator.jobs import LIMITS_IN_FRENCH
 from services.validator.pipeline import Request, report_of_limit
 from services.validator.report import StoredReport
-from services.validator.sandbox import ChildCrashed, Job, LimitExceeded
+from services.validator.sandbox import ChildCrashed, Job, LimitExceeded, LimitName
 from services.validator.tools import Tools
 from shared.errors import Refusal, ServiceUnavailable
+from shared.registry import Registry
 from shared.reports.reword import worded
 from shared.reports.words import Language
 from shared.uploads import Upload
@@ -59,9 +60,11 @@ async def examined(
     tools: Tools,
     corrections: Literal["all", "none"] = "all",
     annotate_in: Language | None = None,
+    judged: bytes | None = None,
 ) -> AsyncIterator[Examined]:
     """Examine an upload; its files are gone on exit. Raises what its chunks raise, the registry's refusals, and those
-    above. `annotate_in`: the language of an annotated workbook to write too."""
+    above. `annotate_in`: the language of an annotated workbook to write too; `judged`: the report it shows, when the
+    file has been examined already."""
     wanted = tools.registry.get(schema, schema_version)
     if tools.places.locked():
         raise TooManyValidations("Toutes les places de validation sont prises en ce moment.")
@@ -71,20 +74,17 @@ async def examined(
             out_folder.mkdir()
             await _keep(upload, path)
             request = Request(wanted.name, schema_version, charset_of(upload.content_type), corrections=corrections)
-            yield await _examine(Job(path=path, folder=out_folder, request=request, annotate_in=annotate_in), tools)
+            if judged is not None:
+                await asyncio.to_thread((out_folder / "report.json").write_bytes, judged)
+            job = Job(path, out_folder, request, annotate_in=annotate_in, is_judged=judged is not None)
+            yield await _examine(job, tools)
 
 
 async def _examine(job: Job, tools: Tools) -> Examined:
     try:
         found = await tools.sandbox.run(job)
     except LimitExceeded as reached:
-        report = report_of_limit(
-            job.request,
-            registry=tools.registry,
-            sha256=await asyncio.to_thread(_sha256, job.path),
-            size_bytes=job.path.stat().st_size,
-            limit=LIMITS_IN_FRENCH[reached.which],
-        )
+        report = await asyncio.to_thread(_report_without_table, job, reached.which, tools.registry)
         return Examined(report, job.path, None, await _annotate_alone(report, job))
     except ChildCrashed as error:
         raise ValidationFailed(
@@ -101,6 +101,19 @@ async def _annotate_alone(report: StoredReport, job: Job) -> Path | None:
     path = job.folder / "annotated.xlsx"
     await asyncio.to_thread(write_annotated, None, worded(report, job.annotate_in), path)
     return path
+
+
+def _report_without_table(job: Job, which: LimitName, registry: Registry) -> StoredReport:
+    """The report on a file that hit a limit; the one it already had, where only its table was to be shown."""
+    if job.is_judged:
+        return StoredReport.model_validate_json((job.folder / "report.json").read_bytes())
+    return report_of_limit(
+        job.request,
+        registry=registry,
+        sha256=_sha256(job.path),
+        size_bytes=job.path.stat().st_size,
+        limit=LIMITS_IN_FRENCH[which],
+    )
 
 
 async def _keep(upload: Upload, path: Path) -> None:

@@ -73,6 +73,8 @@ class Job:
     request: Request
     annotate_in: Language | None = None
     """Write `annotated.xlsx` too, in this language."""
+    is_judged: bool = False
+    """`report.json` is in the folder already: only annotate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ class _Child:
             "folder": str(job.folder),
             "request": asdict(job.request),
             "annotate_in": job.annotate_in,
+            "is_judged": job.is_judged,
             "imported": [] if imported is None else [asdict(imported)],
         }
         with suppress(BrokenPipeError, ConnectionResetError):  # its silence says the same

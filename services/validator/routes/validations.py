@@ -14,7 +14,7 @@ from services.validator.routes.asked import (
     SchemaVersionAsked,
 )
 from services.validator.tools import ValidatorTools
-from shared.blobs import BlobMissing
+from shared.blobs import BlobMissing, read_bytes
 from shared.errors import NotFound
 from shared.models import Corrections
 from shared.reports.links import LinkExpired, read_link
@@ -94,12 +94,14 @@ async def get_annotated(
     values = read_link(token, purpose="annotated", key_pepper=tools.settings.key_pepper.get_secret_value())
     upload = Upload(values["type"], None, tools.blobs.read(f"raw/{values['file']}"))
     try:
+        report = await read_bytes(tools.blobs, f"reports/{values['report']}.json")
         async with examined(
             upload,
             schema=values["schema"],
             schema_version=values["version"],
             corrections=values["corrections"],
             annotate_in=values["lang"],
+            judged=report,
             tools=tools,
         ) as found:
             return await annotated(found, values["lang"])
