@@ -4,22 +4,24 @@ import asyncio
 import logging
 import tempfile
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
+from services.validator.context import Context
 from services.validator.detect import charset_of
 from services.validator.pipeline import Request, report_of_limit
 from services.validator.report import StoredReport
 from services.validator.sandbox import Job, LimitExceeded, LimitName, Sandbox
+from services.validator.territories import Territories
 from shared.blobs import CHUNK_BYTES, Blobs, put_bytes
 from shared.db import Sessions
-from shared.deposits import PUBLISH, VALIDATE, Claim, move, next_in_line
+from shared.deposits import PUBLISH, VALIDATE, Claim, hold, move, next_in_line
 from shared.failpoints import fail_at
-from shared.models import Corrections, Deposit, DepositState, ValidationReport
+from shared.models import Corrections, Deposit, DepositState, Organisation, ValidationReport
 from shared.queue import Queue
 from shared.registry import Registry
 from shared.stage import carried_out, take
@@ -42,6 +44,9 @@ class ValidateTools:
     queue: Queue
     sandbox: Sandbox
     registry: Registry
+    territories: Territories = field(default_factory=Territories)
+    held_days: float = 30.0
+    """How long a held deposit waits for its confirmation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,7 @@ async def _judge(deposit: Deposit, tools: ValidateTools) -> _Saved:
         deposit.schema_version,
         charset_of(deposit.content_type),
         corrections="none" if deposit.corrections == Corrections.NONE else "all",
+        context=await _context(deposit, tools),
     )
     with tempfile.TemporaryDirectory(prefix="socle-validate-") as folder:
         raw_path, out_folder = Path(folder) / "raw", Path(folder) / "out"
@@ -96,6 +102,14 @@ async def _judge(deposit: Deposit, tools: ValidateTools) -> _Saved:
             slices=outcome.slices,
             corrected_sha256=await _keep_table(outcome.corrected_path, tools, folder="corrected"),
         )
+
+
+async def _context(deposit: Deposit, tools: ValidateTools) -> Context | None:
+    async with tools.sessions() as session:
+        organisation = await session.get(Organisation, deposit.organisation_siren)
+    if organisation is None:
+        return None
+    return await asyncio.to_thread(tools.territories.context, organisation, deposit.received_at)
 
 
 async def _keep_table(path: Path | None, tools: ValidateTools, *, folder: str) -> str | None:
@@ -124,10 +138,14 @@ async def _end_stage(held: Claim, saved: _Saved, tools: ValidateTools) -> None:
     """One transaction: the report's figures, the deposit's new state, its event."""
     state = DepositState.VALIDATED if saved.report.verdict == "valid" else DepositState.REJECTED
     values = _figures(held.deposit.id, saved)
+    reasons = [reason.model_dump() for reason in saved.report.to_confirm]
     async with tools.sessions.begin() as session:
         statement = insert(ValidationReport).values(**values)
         await session.execute(statement.on_conflict_do_update(index_elements=["deposit_id"], set_=values))
-        await move(session, held, state, detail={"errors": values["errors"], "warnings": values["warnings"]})
+        if reasons:
+            await hold(session, held, reasons, until_days=tools.held_days)
+        else:
+            await move(session, held, state, detail={"errors": values["errors"], "warnings": values["warnings"]})
 
 
 def _figures(deposit_id: UUID, saved: _Saved) -> dict[str, Any]:
@@ -151,9 +169,9 @@ def _figures(deposit_id: UUID, saved: _Saved) -> dict[str, Any]:
 
 
 async def _ring_on(held: Claim, saved: _Saved, tools: ValidateTools) -> None:
-    """Catalog's turn; a refused file clears the way for the one behind it."""
+    """Catalog's turn; a refused or held file clears the way for the one behind it."""
     following: UUID | None = held.deposit.id
-    if saved.report.verdict != "valid":
+    if saved.report.verdict != "valid" or saved.report.to_confirm:
         async with tools.sessions() as session:
             following = await next_in_line(session, held.deposit)
     if following is not None:

@@ -1,8 +1,11 @@
 """Writing the report: what a vendor reads. Counts are complete; lists of findings and corrections are bounded."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from services.validator.checks.personal import TO_CONFIRM
+from services.validator.context import Context
 from services.validator.findings import Correction, Finding, FindingCode, Severity
 from services.validator.sentences import VALIDATA_TYPES, WORDINGS
 from services.validator.sentences.of_corrections import CORRECTION_WORDINGS
@@ -10,6 +13,8 @@ from services.validator.standardise.headers import HeaderMatch
 from services.validator.tally import KEPT_LIMIT, Tally
 from shared.registry import SchemaVersion
 from shared.reports.shape import (
+    ComparedWithOut,
+    ContextOut,
     CorrectionOut,
     EnglishOut,
     FindingOut,
@@ -21,6 +26,7 @@ from shared.reports.shape import (
     RuleOut,
     StatsOut,
     StoredReport,
+    ToConfirmOut,
     WordsOut,
 )
 
@@ -36,6 +42,7 @@ class Measured:
     columns: int = 0
     error_rows: int = 0
     match: HeaderMatch | None = None
+    context: Context | None = None
 
 
 def write_report(
@@ -64,6 +71,8 @@ def write_report(
         corrections=[CorrectionOut.model_validate(each) for each in sorted(tally.corrections, key=_place)],
         truncated=len(findings) < total or len(tally.corrections) < tally.corrections_count,
         english=_english(tally),
+        context=_context(measured.context),
+        to_confirm=_to_confirm(tally),
     )
 
 
@@ -103,6 +112,23 @@ def _by_rule(tally: Tally) -> list[RuleOut]:
         )
         for (code, severity, column), count in ranked
     ]
+
+
+def _context(context: Context | None) -> ContextOut | None:
+    if context is None:
+        return None
+    owner = context.owner
+    organisation = ComparedWithOut(siren=owner.siren, name=owner.name, kind=owner.kind)
+    return ContextOut(organisation=organisation, received_on=context.received_on, reference=context.reference)
+
+
+def _to_confirm(tally: Tally) -> list[ToConfirmOut]:
+    """Nothing for an invalid file, which is refused anyway."""
+    counts = Counter[FindingCode]()
+    for (code, _, _), count in tally.counts.items():
+        if code in TO_CONFIRM and not tally.has_errors:
+            counts[code] += count
+    return [ToConfirmOut(code=code, count=count) for code, count in sorted(counts.items())]
 
 
 def _english(tally: Tally) -> EnglishOut:

@@ -114,6 +114,29 @@ class LinksOut(_Part):
     json_schema: str = Field(default=SCHEMA_URL, description="Le JSON Schema de ce document.")
 
 
+class ComparedWithOut(_Part):
+    """The organisation whose data the file claims to be."""
+
+    siren: str
+    name: str
+    kind: str
+
+
+class ContextOut(_Part):
+    """What the verdict depends on besides the file, the schema and the engine."""
+
+    organisation: ComparedWithOut
+    received_on: str = Field(description="Date de réception, AAAA-MM-JJ.")
+    reference: str = Field(description="Millésime du référentiel des communes et intercommunalités.")
+
+
+class ToConfirmOut(_Part):
+    """A finding that holds a deposit until it is confirmed, and how many times it was found."""
+
+    code: str
+    count: int
+
+
 class ReportOut(BaseModel):
     """The verdict on a file, and why."""
 
@@ -136,6 +159,13 @@ class ReportOut(BaseModel):
         "`stats`."
     )
     links: LinksOut = LinksOut()
+    context: ContextOut | None = Field(
+        default=None, description="À quoi le fichier a été comparé ; null hors d'un dépôt, sans `organisation`."
+    )
+    to_confirm: list[ToConfirmOut] = Field(
+        default_factory=list,
+        description="Ce qui retient un dépôt de ce fichier jusqu'à sa confirmation, à reprendre tel quel.",
+    )
 
 
 class WordsOut(_Part):

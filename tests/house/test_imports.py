@@ -11,7 +11,20 @@ from project import ROOT, SERVICES, module_name, python_files, syntax_of, text_o
 
 CONTRACTS = {one["id"]: one for one in tomllib.loads(text_of("pyproject.toml"))["tool"]["importlinter"]["contracts"]}
 
-IMPURE_ROOMS = {"app", "bodies", "child", "corrected", "jobs", "on_demand", "routes", "sandbox", "settings", "tools", "worker"}
+IMPURE_ROOMS = {
+    "app",
+    "bodies",
+    "child",
+    "corrected",
+    "jobs",
+    "on_demand",
+    "routes",
+    "sandbox",
+    "settings",
+    "territories",
+    "tools",
+    "worker",
+}
 """Rooms of the validator that touch the world; all others think with values."""
 
 CLOCKS = {"now", "utcnow", "today", "fromtimestamp", "time", "monotonic"}

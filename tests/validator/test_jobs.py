@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from journal import MakeDeposit, SessionsOf
+from journal import MURET, MakeDeposit, SessionsOf
 from judging import deliberation_file
 from sqlalchemy import select
 from sqlmodel import col
@@ -17,10 +18,14 @@ from services.validator.jobs import ValidateTools, validate_deposit
 from services.validator.sandbox import Limits, Sandbox
 from shared.blobs import Blobs, open_blobs, put_bytes, read_bytes
 from shared.db import Sessions
-from shared.deposits import VALIDATE, claim
+from shared.deposits import VALIDATE, claim, next_in_line
 from shared.models import Deposit, DepositEvent, DepositState, ValidationReport
 from shared.queue import Queue
 from shared.registry import Registry
+from shared.reports.as_csv import csv_report
+from shared.reports.as_html import html_report
+from shared.reports.reword import worded
+from shared.reports.shape import StoredReport
 
 Receive = Callable[[str], Awaitable[Deposit]]
 
@@ -90,7 +95,7 @@ async def test_a_valid_file_is_validated(tools: ValidateTools, receive: Receive)
 
 
 async def test_an_invalid_file_is_rejected_with_its_report(tools: ValidateTools, receive: Receive) -> None:
-    deposit = await receive(deliberation_file({"DELIB_DATE": "31/12/2024"}))
+    deposit = await receive(deliberation_file({"DELIB_DATE": "31/13/2024"}))
     await validate_deposit(deposit.id, tools)
     after, report = await found(tools.sessions, deposit.id), await report_row(tools.sessions, deposit.id)
     assert after.state == DepositState.REJECTED
@@ -176,3 +181,66 @@ async def test_a_worker_that_lost_its_claim_writes_nothing(
     assert (await found(tools.sessions, deposit.id)).state == DepositState.VALIDATING
     assert await report_row(tools.sessions, deposit.id) is None
     assert await names(tools.blobs) == []
+
+
+NIR, IBAN = "2 69 05 49 588 157 80", "FR14 2004 1010 0505 0001 3M02 606"
+
+PERSONAL = deliberation_file(
+    {"DELIB_OBJET": f"Aide à Mme Durand ({NIR})"},
+    {"DELIB_ID": "b", "DELIB_OBJET": f"Virement {IBAN}", "COLL_NOM": NIR.replace(" ", "")},
+)
+
+
+async def test_a_file_with_personal_numbers_is_held_and_blocks_nobody(
+    tools: ValidateTools, receive: Receive, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    deposit, behind = await receive(PERSONAL), await receive(deliberation_file({}))
+    await validate_deposit(behind.id, tools)
+    await validate_deposit(deposit.id, tools)
+    after, report = await found(tools.sessions, deposit.id), await report_row(tools.sessions, deposit.id)
+    assert (after.state, after.ended_at, after.round) == (DepositState.HELD, None, 1)
+    assert after.held_reasons == [{"code": "personal-iban", "count": 1}, {"code": "personal-nir", "count": 2}]
+    assert after.held_until is not None
+    assert 29.9 < (after.held_until - after.received_at).days + 1 < 31.1
+    assert report is not None
+    assert (report.verdict, report.errors) == ("valid", 0)
+    assert report.table_sha256 is not None
+    async with tools.sessions() as session:
+        assert await next_in_line(session, after) == behind.id
+
+
+async def test_the_report_and_the_logs_hold_no_personal_number(
+    tools: ValidateTools, receive: Receive, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    broken = deliberation_file(
+        {"DELIB_DATE": NIR, "DELIB_OBJET": f"x {NIR} \N{REPLACEMENT CHARACTER}"}, {"DELIB_URL": IBAN}
+    )
+    for text in (PERSONAL, broken):
+        deposit = await receive(text)
+        await validate_deposit(deposit.id, tools)
+        report = await report_row(tools.sessions, deposit.id)
+        assert report is not None
+        stored = StoredReport.model_validate_json(await read_bytes(tools.blobs, f"reports/{report.report_sha256}.json"))
+        english = worded(stored, "en")
+        written = [stored.model_dump_json(), csv_report(stored).decode(), html_report(stored), html_report(english)]
+        for text_of_report in [*written, caplog.text, str((await found(tools.sessions, deposit.id)).held_reasons)]:
+            compact = re.sub(r"[\s\N{NO-BREAK SPACE}]", "", text_of_report)
+            assert NIR.replace(" ", "") not in compact
+            assert IBAN.replace(" ", "") not in compact
+
+
+async def test_the_verdict_names_what_the_file_was_compared_with(tools: ValidateTools, receive: Receive) -> None:
+    deposit = await receive(deliberation_file({"COLL_SIRET": "21310149600015"}, {"DELIB_DATE": "2099-01-01"}))
+    await validate_deposit(deposit.id, tools)
+    report = await report_row(tools.sessions, deposit.id)
+    assert report is not None
+    stored = json.loads(await read_bytes(tools.blobs, f"reports/{report.report_sha256}.json"))
+    assert stored["context"]["organisation"] == {"siren": MURET, "name": "Muret", "kind": "commune"}
+    assert stored["context"]["received_on"] == deposit.received_at.date().isoformat()
+    assert {rule["code"] for rule in stored["by_rule"] if rule["severity"] == "warning"} == {
+        "other-organisation",
+        "year-out-of-range",
+    }
+    assert (await found(tools.sessions, deposit.id)).state == DepositState.VALIDATED

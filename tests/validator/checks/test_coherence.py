@@ -10,7 +10,7 @@ from services.validator.context import Context, Owner
 from shared.registry import Registry, SchemaVersion
 
 MURET = Owner("213103955", "Muret", "commune", ("31395",), ("31600",))
-COLOMIERS_SIRET, MURET_SIRET = "21310149600013", "21310395500018"
+COLOMIERS_SIRET, MURET_SIRET = "21310149600015", "21310395500018"
 AGGLO = Owner("200068641", "Le Muretain Agglo", "epci", ("31395", "31433"), ("31600", "31120"), ("213103955",))
 DEPARTEMENT = Owner("223100017", "Conseil départemental", "other")
 
