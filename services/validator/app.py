@@ -10,6 +10,7 @@ from services.validator import corrected
 from services.validator.routes import schemas, validata, validations
 from services.validator.sandbox import Sandbox
 from services.validator.settings import ValidatorSettings
+from services.validator.territories import Territories
 from services.validator.tools import Tools
 from services.validator.worker import limits_of
 from shared.blobs import open_blobs
@@ -41,6 +42,7 @@ def make_app(settings: ValidatorSettings, *, door: Door | None = None) -> FastAP
                 places=asyncio.Semaphore(settings.max_waiting_validations),
                 blobs=open_blobs(settings.blobs_url),
                 door=door or Door(),
+                territories=Territories(settings.departements),
             )
             yield
         await engine.dispose()

@@ -6,10 +6,12 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from services.validator.annotate import write_annotated
+from services.validator.context import Context
 from services.validator.detect import charset_of
 from services.validator.jobs import LIMITS_IN_FRENCH
 from services.validator.pipeline import Request, report_of_limit
@@ -61,6 +63,7 @@ async def examined(
     corrections: Literal["all", "none"] = "all",
     annotate_in: Language | None = None,
     judged: bytes | None = None,
+    context: Context | None = None,
 ) -> AsyncIterator[Examined]:
     """Examine an upload; its files are gone on exit. Raises what its chunks raise, the registry's refusals, and those
     above. `annotate_in`: the language of an annotated workbook to write too; `judged`: the report it shows, when the
@@ -73,11 +76,20 @@ async def examined(
             path, out_folder = Path(folder) / "raw", Path(folder) / "out"
             out_folder.mkdir()
             await _keep(upload, path)
-            request = Request(wanted.name, schema_version, charset_of(upload.content_type), corrections=corrections)
+            charset = charset_of(upload.content_type)
+            request = Request(wanted.name, schema_version, charset, corrections=corrections, context=context)
             if judged is not None:
                 await asyncio.to_thread((out_folder / "report.json").write_bytes, judged)
             job = Job(path, out_folder, request, annotate_in=annotate_in, is_judged=judged is not None)
             yield await _examine(job, tools)
+
+
+async def context_of(organisation: str | None, tools: Tools) -> Context | None:
+    """What a deposit of this organisation would be compared with today. Raises OrganisationNotFound."""
+    if organisation is None:
+        return None
+    found = await asyncio.to_thread(tools.territories.find, organisation)
+    return await asyncio.to_thread(tools.territories.context, found, datetime.now(UTC))
 
 
 async def _examine(job: Job, tools: Tools) -> Examined:

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from services.validator.sandbox import Sandbox
 from services.validator.settings import ValidatorSettings
+from services.validator.territories import Territories
 from shared.blobs import Blobs
 from shared.fetch import Door
 from shared.registry import Registry
@@ -27,6 +28,8 @@ class Tools:
     """Read for the annotated table of a deposit, whose link ingest signs."""
     door: Door
     """How files elsewhere are reached."""
+    territories: Territories
+    """Whose file it is, when the request says so."""
 
 
 def tools_of(request: Request) -> Tools:

@@ -43,6 +43,24 @@ async def test_a_file_gets_its_report_at_once(client: httpx.AsyncClient) -> None
     assert report["by_rule"][0]["code"] == "date-format"
 
 
+async def test_a_file_may_be_compared_with_an_organisation(client: httpx.AsyncClient) -> None:
+    content = deliberation_file({"DELIB_DATE": "1024-03-28"})
+    alone = (await validate(client, content)).json()
+    assert alone["context"] is None
+    assert [rule["code"] for rule in alone["by_rule"] if rule["severity"] == "warning"] == ["year-out-of-range"]
+    for number, codes in (("31395", {"year-out-of-range"}), ("31149", {"year-out-of-range", "other-organisation"})):
+        report = (await validate(client, content, organisation=number)).json()
+        assert report["context"]["reference"].startswith("cog-")
+        assert {rule["code"] for rule in report["by_rule"] if rule["severity"] == "warning"} == codes
+    assert (await validate(client, content, organisation="31999")).json()["code"] == "organisation-not-found"
+
+
+async def test_a_report_says_what_would_hold_a_deposit(client: httpx.AsyncClient) -> None:
+    report = (await validate(client, deliberation_file({"DELIB_OBJET": "Aide à 269054958815780"}))).json()
+    assert (report["verdict"], report["to_confirm"]) == ("valid", [{"code": "personal-nir", "count": 1}])
+    assert "269054958815780" not in str(report)
+
+
 async def test_a_file_may_be_judged_to_the_letter(client: httpx.AsyncClient) -> None:
     content = deliberation_file({"DELIB_DATE": "31/12/2024"})
     corrected = (await validate(client, content)).json()

@@ -31,6 +31,14 @@ SchemaVersionAsked = Annotated[str | None, Query(description="Version du schéma
 AskedCorrections = Annotated[
     Corrections, Query(description="« none » : juger le fichier à la lettre, sans rien corriger")
 ]
+AskedOrganisation = Annotated[
+    str | None,
+    Query(
+        description="SIREN, SIRET ou code INSEE de l'organisme auquel comparer le fichier, comme le ferait un dépôt",
+        examples=["213103955"],
+        max_length=20,
+    ),
+]
 
 EXAMINATION_REFUSALS = (UnknownSchema, UnknownSchemaVersion, TooManyValidations, ValidationFailed)
 """What any examination on demand may answer."""

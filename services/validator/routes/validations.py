@@ -5,14 +5,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from services.validator.on_demand import Examined, examined
+from services.validator.on_demand import Examined, context_of, examined
 from services.validator.routes.asked import (
     BODY,
     EXAMINATION_REFUSALS,
     AskedCorrections,
+    AskedOrganisation,
     SchemaName,
     SchemaVersionAsked,
 )
+from services.validator.territories import OrganisationNotFound
 from services.validator.tools import ValidatorTools
 from shared.blobs import BlobMissing, read_bytes
 from shared.errors import NotFound
@@ -47,7 +49,7 @@ RENDERINGS: dict[int | str, dict[str, Any]] = {
     summary="Valider un fichier sans le déposer",
     openapi_extra=BODY,
     response_model=ReportOut,
-    responses=refusals(*UPLOAD_REFUSALS, *EXAMINATION_REFUSALS, NotAcceptable) | RENDERINGS,
+    responses=refusals(*UPLOAD_REFUSALS, *EXAMINATION_REFUSALS, NotAcceptable, OrganisationNotFound) | RENDERINGS,
 )
 async def post_validation(
     request: Request,
@@ -56,6 +58,7 @@ async def post_validation(
     schema: SchemaName,
     schema_version: SchemaVersionAsked = None,
     corrections: AskedCorrections = Corrections.ALL,
+    organisation: AskedOrganisation = None,
     limit: Annotated[
         int, Query(ge=1, le=MAX_PAGE_LIMIT, description="Nombre de constats de la réponse JSON")
     ] = PAGE_LIMIT,
@@ -72,6 +75,7 @@ async def post_validation(
         schema_version=schema_version,
         corrections=corrections.value,
         annotate_in=annotate_in,
+        context=await context_of(organisation, tools),
         tools=tools,
     ) as found:
         if annotate_in is not None:
