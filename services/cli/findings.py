@@ -1,9 +1,12 @@
 """The findings of a report on the terminal."""
 
+from collections.abc import Sequence
+
 from services.cli.push.answers import FoundFault, FoundFaults
 from services.cli.screen import Screen, thousands
 
 SHOWN_LIMIT = 50
+CORRECTIONS_LIMIT = 10
 HEADERS = ("Ligne", "Colonne", "Valeur", "Constat", "Comment corriger")
 _SEVERITIES = {"error": "erreur", "warning": "avertissement", "info": "information"}
 
@@ -16,6 +19,17 @@ def show_findings(screen: Screen, found: FoundFaults, *, title: str = "Constats"
     if len(ranked) < found.errors + found.warnings:
         screen.say(f"{len(ranked)} constats montrés ; le rapport complet les a tous.", "soft")
     screen.say(counts_sentence(found.errors, found.warnings, found.corrections))
+
+
+def show_corrections(
+    screen: Screen, listed: Sequence[tuple[int | None, str | None, str]], *, limit: int = CORRECTIONS_LIMIT
+) -> None:
+    """The first `limit` corrections (line, column, message) as a table."""
+    if listed:
+        rows = [(str(row or "fichier"), column or "—", message) for row, column, message in listed[:limit]]
+        screen.table("Corrections", ("Ligne", "Colonne", "Ce qui a été lu autrement"), rows)
+    if len(listed) > limit:
+        screen.say(f"{limit} corrections montrées ; le rapport (--format json) en dit plus.", "soft")
 
 
 def finding_row(one: FoundFault) -> tuple[str, ...]:

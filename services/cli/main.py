@@ -47,6 +47,13 @@ class CheckFormat(StrEnum):
     JSON = "json"
 
 
+class Corrections(StrEnum):
+    """What `socle check` may read otherwise than it is written."""
+
+    ALL = "all"
+    NONE = "none"
+
+
 FilePath = Annotated[
     Path, typer.Argument(metavar="FICHIER", exists=True, dir_okay=False, readable=True, help="Le fichier.")
 ]
@@ -143,13 +150,26 @@ def check(
     schema: Schema,
     schema_version: SchemaVersion = None,
     output: Annotated[CheckFormat, typer.Option("--format", metavar="text|json", help="Forme.")] = CheckFormat.TEXT,
+    corrections: Annotated[
+        Corrections, typer.Option(metavar="all|none", help="« none » : à la lettre, sans rien corriger.")
+    ] = Corrections.ALL,
+    corrected: Annotated[
+        Path | None, typer.Option(metavar="FICHIER", dir_okay=False, help="Où écrire le fichier corrigé.")
+    ] = None,
 ) -> None:
     """Valide un fichier ici même, sans serveur ni clé. Sort avec 0 (valide) ou 1 (invalide)."""
     from services.cli.check import check_file
     from services.cli.screen import Screen
+    from services.validator.pipeline import Request
 
     with refusing.in_french():
-        code = check_file(file, schema, schema_version, as_json=output is CheckFormat.JSON, screen=Screen())
+        code = check_file(
+            file,
+            Request(schema, schema_version, corrections=corrections.value),
+            as_json=output is CheckFormat.JSON,
+            corrected_path=corrected,
+            screen=Screen(),
+        )
     raise typer.Exit(code)
 
 

@@ -81,6 +81,19 @@ def test_check_accepts_a_valid_file_and_gives_the_whole_report_as_json(tmp_path:
     assert report["schema"]["name"] == "scdl/deliberations"
 
 
+def test_check_lists_corrections_writes_the_corrected_file_and_may_judge_to_the_letter(tmp_path: Path):
+    file, corrected = tmp_path / "deliberations.csv", tmp_path / "corrected.csv"
+    file.write_text(deliberation_file({"DELIB_DATE": "31/12/2024"}))
+    done = socle("check", str(file), "--schema", "deliberations", "--corrected", str(corrected))
+    assert done.returncode == 0, done.stderr
+    assert "2 | DELIB_DATE | La date" in done.stdout
+    assert ",2024-12-31," in corrected.read_text()
+    literal = socle("check", str(file), "--schema", "deliberations", "--corrections", "none")
+    assert literal.returncode == 1, literal.stderr
+    again = socle("check", str(corrected), "--schema", "deliberations", "--corrections", "none")
+    assert again.returncode == 0, again.stdout
+
+
 def test_an_unknown_schema_is_refused_with_those_there_are(tmp_path: Path):
     file = tmp_path / "file.csv"
     file.write_text("a\n1\n")
