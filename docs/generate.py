@@ -20,7 +20,7 @@ from pydantic_core import PydanticUndefined
 
 import services
 import shared
-from services.validator.findings import CorrectionCode, FindingCode
+from services.validator.findings import FindingCode
 from services.validator.sentences import WORDINGS
 from services.validator.sentences.of_corrections import CORRECTION_WORDINGS
 from shared.deposits import ENDS
@@ -202,25 +202,22 @@ def codes_page() -> str:
 
 def findings_page() -> str:
     """Findings and corrections of reports, in both languages."""
-    findings, in_english = [], []
-    for code in FindingCode:
-        words = WORDINGS[code]
-        findings.append((f"`{code}`", _template(words.message), _template(words.mend), words.validata or "—"))
-        in_english.append((f"`{code}`", *(_template(text or "—") for text in (words.english or ())[:3])))
+    codes = [(f"`{code}`", WORDINGS[code]) for code in FindingCode]
+    french = [(code, _template(one.message), _template(one.mend), one.validata or "—") for code, one in codes]
+    english = [(code, *(_template(text or "—") for text in (one.english or ())[:3])) for code, one in codes]
     corrections = [
-        (f"`{code}`", _template(CORRECTION_WORDINGS[code].message), _template(CORRECTION_WORDINGS[code].english))
-        for code in CorrectionCode
+        (f"`{code}`", _template(one.message), _template(one.english)) for code, one in CORRECTION_WORDINGS.items()
     ]
     return (
         "# Constats et corrections\n\nUn rapport nomme chaque constat par un code stable ; les mots entre chevrons "
         "sont remplacés par ceux du fichier. Seule la gravité `error` rend un fichier invalide. La dernière colonne "
         "est le type d'erreur de Validata pour la même faute. La forme du rapport est décrite [à part](rapport.md).\n\n"
         "## Constats\n\n"
-        + table(("Code", "Message", "Comment corriger", "Validata"), findings)
+        + table(("Code", "Message", "Comment corriger", "Validata"), french)
         + "\n## Corrections\n\nCe que Socle a normalisé, toujours listé dans le rapport, jamais en silence.\n\n"
         + table(("Code", "Message", "In English"), corrections)
         + "\n## Findings, in English\n\n"
-        + table(("Code", "Message", "How to mend", "Expected"), in_english)
+        + table(("Code", "Message", "How to mend", "Expected"), english)
     )
 
 
