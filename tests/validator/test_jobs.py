@@ -1,6 +1,7 @@
 """From a received deposit to its verdict: saved once, by whoever holds the claim."""
 
 import asyncio
+import io
 import json
 import re
 from collections import Counter
@@ -8,10 +9,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from uuid import UUID
 
+import polars as pl
 import pytest
 from journal import MURET, MakeDeposit, SessionsOf
 from judging import deliberation_file
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from services.validator.jobs import ValidateTools, validate_deposit
@@ -19,7 +21,7 @@ from services.validator.sandbox import Limits, Sandbox
 from shared.blobs import Blobs, open_blobs, put_bytes, read_bytes
 from shared.db import Sessions
 from shared.deposits import VALIDATE, claim, next_in_line
-from shared.models import Deposit, DepositEvent, DepositState, ValidationReport
+from shared.models import Corrections, Deposit, DepositEvent, DepositState, ValidationReport
 from shared.queue import Queue
 from shared.registry import Registry
 from shared.reports.as_csv import csv_report
@@ -102,6 +104,26 @@ async def test_an_invalid_file_is_rejected_with_its_report(tools: ValidateTools,
     assert after.ended_at is not None
     assert report is not None
     assert (report.verdict, report.errors, report.table_sha256, report.slices) == ("invalid", 1, None, None)
+
+
+async def test_the_corrected_table_of_a_refused_file_is_kept(tools: ValidateTools, receive: Receive) -> None:
+    deposit = await receive(deliberation_file({"DELIB_DATE": "31/13/2024"}, {"DELIB_DATE": "31/12/2024"}))
+    await validate_deposit(deposit.id, tools)
+    report = await report_row(tools.sessions, deposit.id)
+    assert report is not None
+    table = await read_bytes(tools.blobs, f"corrected/{report.corrected_sha256}.parquet")
+    assert pl.read_parquet(io.BytesIO(table))["DELIB_DATE"].to_list() == ["31/13/2024", "2024-12-31"]
+
+
+async def test_a_deposit_is_judged_to_the_letter_when_it_asks_for_it(
+    tools: ValidateTools, receive: Receive, owner_sessions: Sessions
+) -> None:
+    for choice, state in ((Corrections.ALL, DepositState.VALIDATED), (Corrections.NONE, DepositState.REJECTED)):
+        deposit = await receive(deliberation_file({"DELIB_DATE": "31/12/2024"}))
+        async with owner_sessions.begin() as session:
+            await session.execute(update(Deposit).where(col(Deposit.id) == deposit.id).values(corrections=choice))
+        await validate_deposit(deposit.id, tools)
+        assert (await found(tools.sessions, deposit.id)).state == state
 
 
 async def test_a_job_run_twice_changes_nothing(tools: ValidateTools, receive: Receive) -> None:
