@@ -109,13 +109,14 @@ def grant_habilitation(
     schema: Annotated[list[str] | None, typer.Option(metavar="NOM", help="Schéma ; tous sinon. Répétable.")] = None,
 ) -> None:
     """Note qu'un organisme permet à un éditeur de déposer pour lui."""
+    from services.cli.schemas.show import known_schemas
     from services.ingest import admin
     from services.ingest.organisations import find_organisation
-    from shared.registry import load_registry
+
+    registry = known_schemas().registry if schema else None
 
     async def grant(sessions: "Sessions") -> UUID:
-        registry = load_registry()
-        names = [registry.get(one).name for one in schema] if schema else None
+        names = [registry.get(one).name for one in schema] if registry and schema else None
         owner = await admin.find_vendor_by_name(sessions, vendor)
         async with sessions() as session:
             siren = (await find_organisation(session, organisation)).siren

@@ -9,7 +9,7 @@ from services.cli.schemas.show import registry_with
 from services.cli.screen import Screen
 from services.validator.pipeline import Examination, Request, validate_file
 from shared.corrected import write_corrected
-from shared.registry import Registry, load_registry
+from shared.registry import Registry
 
 
 def check_file(path: Path, request: Request, *, as_json: bool, corrected_path: Path | None, screen: Screen) -> int:
@@ -17,7 +17,7 @@ def check_file(path: Path, request: Request, *, as_json: bool, corrected_path: P
 
     Raises UnknownSchema and UnknownSchemaVersion.
     """
-    registry = load_registry()
+    registry = registry_with(request.schema_name, request.schema_version)
     with tempfile.TemporaryDirectory(prefix="socle-check-") as folder:
         found = validate_file(path, request, registry=registry, out_folder=Path(folder))
         is_written = corrected_path is not None and _write(found, corrected_path, registry)

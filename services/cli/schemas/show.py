@@ -12,7 +12,7 @@ from services.cli.targets import SettingsRefused
 from shared.db import make_owner_engine
 from shared.imported import UNREACHABLE, read_imported_schemas
 from shared.models import ImportedRevision, RevisionState
-from shared.registry import ImportedSchema, Registry, load_registry
+from shared.registry import ImportedSchema, Registry, UnknownSchema, UnknownSchemaVersion, load_registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,16 @@ def known_schemas() -> Known:
         return Known(registry, frozenset())
     registry.take_imported(imported)
     return Known(registry, waiting)
+
+
+def registry_with(name: str, version: str | None) -> Registry:
+    """Our own schemas; imported ones too, if that one is not ours and an installation is at hand."""
+    registry = load_registry()
+    try:
+        registry.get(name, version)
+    except (UnknownSchema, UnknownSchemaVersion):
+        return known_schemas().registry
+    return registry
 
 
 def list_schemas(screen: Screen) -> None:

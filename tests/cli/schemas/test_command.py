@@ -25,13 +25,19 @@ def schemas(database: str) -> Run:
     return run
 
 
-async def test_a_catalogue_is_imported_watched_and_decided_upon(schemas: Run, catalogue: Catalogue) -> None:
+async def test_a_catalogue_is_imported_watched_and_decided_upon(
+    schemas: Run, catalogue: Catalogue, database: str
+) -> None:
     place = (str(catalogue.path), "--base", str(catalogue.base))
     catalogue.put(NAME, "1.0.0", DOCUMENT, title="Défibrillateurs")
     first = schemas("sync", *place)
     assert (first.returncode, first.stdout.strip()) == (0, "Versions importées : 1. Déjà connues : 0.")
     assert f"{NAME} | defibrillateurs | 1.0.0 | GOVE | oui" in schemas().stdout
     assert "code | string | non | code" in schemas("show", "defibrillateurs").stdout
+    file = catalogue.base / "defibrillateurs.csv"
+    file.write_text("code\nA\n")
+    checked = socle("check", str(file), "--schema", NAME, SOCLE_DATABASE_URL=database)
+    assert (checked.returncode, f"est valide selon {NAME} 1.0.0." in checked.stdout) == (0, True)
 
     catalogue.put(NAME, "1.0.0", {**DOCUMENT, "title": "Changé"})
     changed = schemas("sync", *place)
