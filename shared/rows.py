@@ -155,7 +155,7 @@ def row_table_statements(table: RowTable) -> list[str]:
             for column in table.columns
         ),
         *_index_statements(table),
-        f"GRANT SELECT, INSERT, UPDATE (to_publication) ON {table.qualified} TO socle_catalog",
+        f"GRANT SELECT, INSERT, UPDATE (to_publication), DELETE ON {table.qualified} TO socle_catalog",
         f"GRANT SELECT ON {table.qualified} TO socle_reader",
     ]
 
@@ -165,6 +165,9 @@ def _index_statements(table: RowTable) -> Iterator[str]:
     current = "(dataset_id, slice, key_hash, occurrence) WHERE to_publication IS NULL"
     yield _index_statement(table, "current", current, unique=True)
     yield _index_statement(table, "row_id", "(row_id)")
+    # What each publication brought and took away, for differences and the feed of changes.
+    yield _index_statement(table, "came", "(from_publication, row_id)")
+    yield _index_statement(table, "left", "(to_publication, key_hash) WHERE to_publication IS NOT NULL")
     for column in table.columns:
         if column.indexed:
             yield _index_statement(table, column.column, f"(({column.indexed_expression}), row_id)")

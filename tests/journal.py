@@ -81,7 +81,13 @@ async def make_deposit(sessions_of: SessionsOf, vendor: HabilitatedVendor) -> Ma
     sessions = sessions_of("socle_ingest")
 
     async def make(
-        *, siren: str = MURET, schema_name: str = "scdl/deliberations", sha256: str = "0" * 64, size_bytes: int = 1
+        *,
+        siren: str = MURET,
+        schema_name: str = "scdl/deliberations",
+        sha256: str = "0" * 64,
+        size_bytes: int = 1,
+        mode: str = "replace",
+        scope: str = "present",
     ) -> Deposit:
         deposit = Deposit(
             vendor_id=vendor.vendor.id,
@@ -89,6 +95,8 @@ async def make_deposit(sessions_of: SessionsOf, vendor: HabilitatedVendor) -> Ma
             schema_name=schema_name,
             sha256=sha256,
             size_bytes=size_bytes,
+            mode=mode,
+            scope=scope,
             content_type="text/csv",
             request_id="request-of-the-tests",
         )

@@ -10,3 +10,20 @@ class CatalogSettings(SharedSettings):
 
     read_database_url: str | None = Field(default=None, validation_alias="CATALOG_READ_DATABASE_URL")
     """Where public reads go, for instance a streaming replica; the shared database when it is not set."""
+
+    guard_held_share: float = Field(default=0.5, gt=0, le=1, validation_alias="CATALOG_GUARD_HELD_SHARE")
+    """A deposit that takes away more than this share of a slice's rows (0 to 1), or all of them, is held."""
+
+    guard_warned_share: float = Field(default=0.2, gt=0, le=1, validation_alias="CATALOG_GUARD_WARNED_SHARE")
+    """A deposit that takes away more than this share of a slice's rows is published with a warning."""
+
+    retention_versions: int = Field(default=0, ge=0, validation_alias="CATALOG_RETENTION_VERSIONS")
+    """How many versions of a data set stay readable at least, the current one included; 0: their number is no
+    reason to purge."""
+
+    retention_days: float = Field(default=0.0, ge=0, validation_alias="CATALOG_RETENTION_DAYS")
+    """How long a version stays readable at least once another has replaced it; 0: age is no reason to purge.
+    With neither of the two, every version is kept."""
+
+    purge_seconds: float = Field(default=3600.0, gt=0, validation_alias="CATALOG_PURGE_SECONDS")
+    """Pause between two looks for versions to purge: an hour is soon enough for what has waited for months."""

@@ -3,6 +3,7 @@
 from functools import partial
 
 from services.catalog.publish import PublishTools, publish_deposit
+from services.catalog.publish.guard import Guards
 from services.catalog.settings import CatalogSettings
 from shared.blobs import open_blobs
 from shared.db import make_engine, make_sessions
@@ -24,6 +25,8 @@ async def run_worker(settings: CatalogSettings) -> None:
         blobs=open_blobs(settings.blobs_url),
         queue=queue,
         registry=registry,
+        guards=Guards(settings.guard_held_share, settings.guard_warned_share),
+        held_days=settings.held_days,
     )
     try:
         async with following(registry, sessions):

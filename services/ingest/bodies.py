@@ -6,7 +6,20 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.models import Corrections, Deposit, DepositEvent, DepositState, Organisation, ValidationReport
+from shared.models import (
+    Corrections,
+    Deposit,
+    DepositEvent,
+    DepositMode,
+    DepositScope,
+    DepositState,
+    Organisation,
+    ValidationReport,
+)
+
+
+def _is_none(value: object) -> bool:
+    return value is None
 
 
 class TimelineOut(BaseModel):
@@ -49,12 +62,17 @@ class ReportRefOut(BaseModel):
 
 
 class ReasonBody(BaseModel):
-    """Why a deposit is held: a code of its report, and how many times it was found."""
+    """Why a deposit is held: a code of its report and how many times it was found, or what would be lost and how
+    many rows of it."""
 
     model_config = ConfigDict(extra="forbid")
 
-    code: str = Field(max_length=64, examples=["personal-nir"])
+    code: str = Field(max_length=64, examples=["personal-nir", "slice-shrunk"])
     count: int = Field(ge=0, examples=[2])
+    slice: str | None = Field(
+        default=None, exclude_if=_is_none, description="La période qui perdrait ces lignes ; vide s'il n'y en a qu'une."
+    )
+    of: int | None = Field(default=None, exclude_if=_is_none, description="Lignes publiées de cette période.")
 
 
 class HeldOut(BaseModel):
@@ -72,6 +90,16 @@ class ConfirmIn(BaseModel):
     reasons: list[ReasonBody] = Field(min_length=1, max_length=50)
 
 
+class OutcomeOut(BaseModel):
+    """What the deposit changed, row by row."""
+
+    inserted: int
+    updated: int = Field(description="Lignes dont l'identité était là, avec d'autres valeurs.")
+    deleted: int
+    unchanged: int = Field(description="Lignes du fichier qui n'ont rien changé.")
+    warnings: list[ReasonBody] = Field(description="Pertes de lignes à vérifier.")
+
+
 class DepositOut(BaseModel):
     """A deposit and where it is on its journey."""
 
@@ -80,12 +108,15 @@ class DepositOut(BaseModel):
     organisation: OrganisationOut
     schema_: SchemaOut = Field(alias="schema")
     corrections: Corrections = Field(description="« none » : jugé à la lettre, sans rien corriger.")
+    mode: DepositMode = Field(description="Ce que le dépôt fait des lignes déjà publiées.")
+    slice: DepositScope = Field(description="« all » : les périodes absentes du fichier sont vidées.")
     filename: str | None
     sha256: str = Field(description="SHA-256 des octets reçus, en hexadécimal.")
     size_bytes: int
     received_at: datetime
     timeline: list[TimelineOut]
     dataset: DatasetRefOut | None
+    outcome: OutcomeOut | None = Field(default=None, description="Une fois « published » ou « unchanged ».")
     report: ReportRefOut | None
     failure: str | None = Field(description="Pour « failed » : ce qui n'a pas marché de notre côté.")
     held: HeldOut | None = Field(
@@ -103,6 +134,7 @@ def deposit_out(
         schema=SchemaOut(name=deposit.schema_name, version=report.schema_version if report else deposit.schema_version),
         timeline=[TimelineOut(state=DepositState(event.state), at=event.at) for event in events],
         dataset=_dataset_ref(deposit),
+        outcome=_outcome_out(deposit, events),
         report=None if report is None else _report_ref(report),
         failure=deposit.failure,
         held=_held_out(deposit),
@@ -127,6 +159,8 @@ def _common(deposit: Deposit, organisation: Organisation) -> dict[str, Any]:
         "id": deposit.id,
         "organisation": OrganisationOut(siren=organisation.siren, name=organisation.name),
         "corrections": Corrections(deposit.corrections),
+        "mode": DepositMode(deposit.mode),
+        "slice": DepositScope(deposit.scope),
         "filename": deposit.filename,
         "sha256": deposit.sha256,
         "size_bytes": deposit.size_bytes,
@@ -139,6 +173,16 @@ def _held_out(deposit: Deposit) -> HeldOut | None:
         return None
     reasons = [ReasonBody.model_validate(one) for one in deposit.held_reasons or ()]
     return HeldOut(reasons=reasons, until=deposit.held_until)
+
+
+def _outcome_out(deposit: Deposit, events: list[DepositEvent]) -> OutcomeOut | None:
+    last = events[-1].detail if events else None
+    if deposit.state not in (DepositState.PUBLISHED, DepositState.UNCHANGED) or not last or "updated" not in last:
+        return None
+    return OutcomeOut.model_validate({"warnings": [], **{name: last[name] for name in last if name in _OUTCOME}})
+
+
+_OUTCOME = frozenset(OutcomeOut.model_fields)
 
 
 def _dataset_ref(deposit: Deposit) -> DatasetRefOut | None:

@@ -14,10 +14,10 @@ from services.ingest.organisations import find_organisation
 from services.ingest.tools import Tools
 from shared.blobs import Blob
 from shared.deposits import VALIDATE, record
-from shared.errors import ServiceUnavailable
+from shared.errors import InvalidParameter, ServiceUnavailable
 from shared.failpoints import fail_at
 from shared.logs import current_request_id, logged_with
-from shared.models import Corrections, Deposit, Organisation
+from shared.models import Corrections, Deposit, DepositMode, DepositScope, Organisation
 from shared.uploads import Upload
 
 
@@ -31,6 +31,8 @@ class Push:
     schema_version: str | None
     idempotency_key: str | None
     corrections: Corrections = Corrections.ALL
+    mode: DepositMode = DepositMode.REPLACE
+    scope: DepositScope = DepositScope.PRESENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,15 @@ class Received:
 async def receive_deposit(vendor: CurrentVendor, push: Push, upload: Upload, tools: Tools) -> Received:
     """Keep the file and record the deposit; both are durable on return.
 
-    Raises UnknownOrganisation, NotHabilitated, the refusals of the registry, of uploads and of idempotency keys.
+    Raises InvalidParameter("slice"), UnknownOrganisation, NotHabilitated, the refusals of the registry, of uploads and
+    of idempotency keys.
     """
+    if push.scope == DepositScope.ALL and push.mode != DepositMode.REPLACE:
+        raise InvalidParameter(
+            "slice",
+            f"« slice=all » n'a pas de sens avec « mode={push.mode} » : seules les lignes du fichier sont concernées.",
+            action="Retirez « slice », ou déposez en mode « replace ».",
+        )
     schema = tools.registry.get_for_deposit(push.schema, push.schema_version)
     async with tools.sessions() as session:
         organisation = await find_organisation(session, push.organisation)
@@ -57,6 +66,8 @@ async def receive_deposit(vendor: CurrentVendor, push: Push, upload: Upload, too
         schema_name=schema.name,
         schema_version=push.schema_version,
         corrections=push.corrections,
+        mode=push.mode,
+        scope=push.scope,
         content_type=upload.content_type[:200],
         filename=upload.filename,
         request_id=current_request_id(),
@@ -126,6 +137,8 @@ def _fingerprint(deposit: Deposit, sha256: str) -> str:
     parameters: tuple[str | None, ...] = (deposit.organisation_siren, deposit.schema_name, deposit.schema_version)
     if deposit.corrections != Corrections.ALL:  # keys of requests that did not say stay what they were
         parameters = (*parameters, deposit.corrections)
+    if (deposit.mode, deposit.scope) != (DepositMode.REPLACE, DepositScope.PRESENT):
+        parameters = (*parameters, deposit.mode, deposit.scope)
     return fingerprint_of(parameters=parameters, sha256=sha256)
 
 

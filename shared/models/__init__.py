@@ -1,7 +1,16 @@
 """The record tables. Each table's docstring names its one writer; rows of data sets live in schema `data`."""
 
-from shared.models.catalog import CatalogDataset, CatalogVersion
-from shared.models.deposit import Corrections, Deposit, DepositEvent, DepositState, IdempotencyKey, LaterDepositEvent
+from shared.models.catalog import CatalogDataset, CatalogVersion, VersionMode
+from shared.models.deposit import (
+    Corrections,
+    Deposit,
+    DepositEvent,
+    DepositMode,
+    DepositScope,
+    DepositState,
+    IdempotencyKey,
+    LaterDepositEvent,
+)
 from shared.models.imported import ImportedRevision, RevisionState
 from shared.models.organisation import Organisation
 from shared.models.validation import ValidationReport
@@ -14,6 +23,8 @@ __all__ = [
     "Corrections",
     "Deposit",
     "DepositEvent",
+    "DepositMode",
+    "DepositScope",
     "DepositState",
     "Habilitation",
     "IdempotencyKey",
@@ -23,4 +34,5 @@ __all__ = [
     "RevisionState",
     "ValidationReport",
     "Vendor",
+    "VersionMode",
 ]

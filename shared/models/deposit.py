@@ -34,6 +34,26 @@ class Corrections(StrEnum):
     NONE = "none"
 
 
+class DepositMode(StrEnum):
+    """What a deposit does with the rows that are published already."""
+
+    REPLACE = "replace"
+    """Its slices hold its rows and nothing else."""
+    UPSERT = "upsert"
+    """Its rows come, in the place of those of the same identity; all others stay."""
+    DELETE = "delete"
+    """The rows of its rows' identities leave; all others stay."""
+
+
+class DepositScope(StrEnum):
+    """Which slices a `replace` replaces."""
+
+    PRESENT = "present"
+    """Those that the file has rows of."""
+    ALL = "all"
+    """Every slice of the data set: what the file does not have leaves."""
+
+
 WAITING_STATES = (
     DepositState.RECEIVED,
     DepositState.VALIDATING,
@@ -51,6 +71,8 @@ class Deposit(SQLModel, table=True):
     __table_args__ = (
         one_of("state", DepositState),
         one_of("corrections", Corrections),
+        one_of("mode", DepositMode),
+        one_of("scope", DepositScope),
         Index(
             "ix_deposit_waiting",
             "organisation_siren",
@@ -73,6 +95,9 @@ class Deposit(SQLModel, table=True):
     """As asked for by the vendor; null lets the validator choose (its report says which it took)."""
     corrections: str = Field(default=Corrections.ALL, sa_column_kwargs={"server_default": text("'all'")})
     """As asked for by the vendor: `none` judges the file to the letter."""
+    mode: str = Field(default=DepositMode.REPLACE, sa_column_kwargs={"server_default": text("'replace'")})
+    scope: str = Field(default=DepositScope.PRESENT, sa_column_kwargs={"server_default": text("'present'")})
+    """`all` only for a `replace`."""
     sha256: str = Field(max_length=64)
     size_bytes: int = big_integer()
     content_type: str

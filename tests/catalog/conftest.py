@@ -63,11 +63,12 @@ def make_validated(
         version: str | None = None,
         siren: str = MURET,
         extras: Sequence[Mapping[str, str]] = (),
+        **asked: str,
     ) -> Deposit:
         schema = registry.get(schema_name, version)
         table = canonical_table(rows, schema, extras)
         blob = await put_bytes(blobs, parquet(table), folder="tables", suffix=".parquet")
-        deposit = await make_deposit(siren=siren, schema_name=schema_name)
+        deposit = await make_deposit(siren=siren, schema_name=schema_name, **asked)
         slices = sorted(set(table["_slice"]))
         await _let_through(validator, deposit, schema, blob.sha256, slices, len(rows))
         return deposit

@@ -1,26 +1,32 @@
 """The job `publish_deposit`: claim, work, flip, then ring for whoever waited behind."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.catalog.publish.diff import find_difference
 from services.catalog.publish.flip import Flip, Outcome, flip
+from services.catalog.publish.guard import Guards, judge
 from services.catalog.publish.load import load_rows
 from services.catalog.publish.snapshot import write_snapshot
-from services.catalog.publish.target import find_target
-from services.catalog.publish.workshop import Workshop, opened_workshop
+from services.catalog.publish.target import Order, Target, find_work
+from services.catalog.publish.workshop import WorkTables, opened_workshop
 from shared.blobs import Blobs
 from shared.db import Sessions
-from shared.deposits import PUBLISH, Claim, next_in_line, renew
+from shared.deposits import PUBLISH, Claim, move, next_in_line, renew
 from shared.failpoints import fail_at
+from shared.models import DepositState, VersionMode
 from shared.queue import Queue
 from shared.registry import Registry
 from shared.stage import carried_out, take
 
 log = logging.getLogger(__name__)
+
+HELD_DAYS = 30.0
+"""Where the settings say nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,8 @@ class PublishTools:
     blobs: Blobs
     queue: Queue
     registry: Registry
+    guards: Guards = field(default_factory=Guards)
+    held_days: float = HELD_DAYS
 
 
 async def publish_deposit(deposit_id: UUID, tools: PublishTools) -> None:
@@ -41,30 +49,55 @@ async def publish_deposit(deposit_id: UUID, tools: PublishTools) -> None:
         return
     async with carried_out(held, sessions=tools.sessions):
         await fail_at("publish.claimed")
-        await _publish(held, tools)
+        while await _attempt(held, tools) is Outcome.BASE_MOVED:
+            async with tools.sessions.begin() as session:
+                await renew(session, held)
         await fail_at("publish.committed")
         log.info("publication ended")
         await _ring_for_next(held, tools)
 
 
-async def _publish(held: Claim, tools: PublishTools) -> None:
-    async with opened_workshop(tools.engine) as workshop:
-        while await _attempt(workshop, held, tools) is Outcome.BASE_MOVED:
-            async with tools.sessions.begin() as session:
-                await renew(session, held)
+async def _attempt(held: Claim, tools: PublishTools) -> Outcome:
+    target, order, content = await find_work(tools.sessions, held.deposit, registry=tools.registry)
+    async with opened_workshop(tools.engine, target.table) as workshop:
+        driver, tables = workshop.driver, await workshop.clear_tables(target.table)
+        await load_rows(driver, tables.incoming, blobs=tools.blobs, table=target.table, content=content)
+        await fail_at("publish.loaded")
+        failure = await _impossible(driver, target, order, tables=tables)
+        if failure is not None:
+            return await _refuse(held, failure, tools)
+        difference = await find_difference(driver, target, order, tables=tables)
+        judgement = judge(difference.losses, tools.guards, confirmed=held.deposit.held_reasons or ())
+        writes = not judgement.reasons and not (difference.is_empty and target.base_version is not None)
+        snapshot = (
+            await write_snapshot(driver, blobs=tools.blobs, target=target, difference=difference) if writes else None
+        )
+        await fail_at("publish.snapshot_written")
+        await fail_at("publish.before_flip")
+        work = Flip(held, target, order, difference, judgement, snapshot, tools.held_days)
+        return await flip(workshop.connection, work)
 
 
-async def _attempt(workshop: Workshop, held: Claim, tools: PublishTools) -> Outcome:
-    driver = workshop.driver
-    target = await find_target(tools.sessions, held.deposit, registry=tools.registry)
-    await load_rows(driver, blobs=tools.blobs, target=target)
-    await fail_at("publish.loaded")
-    difference = await find_difference(driver, target)
-    unchanged = difference.is_empty and target.base_version is not None
-    snapshot = None if unchanged else await write_snapshot(driver, blobs=tools.blobs, target=target)
-    await fail_at("publish.snapshot_written")
-    await fail_at("publish.before_flip")
-    return await flip(workshop.connection, Flip(held, target, difference, snapshot))
+async def _impossible(driver: asyncpg.Connection, target: Target, order: Order, *, tables: WorkTables) -> str | None:
+    """Why the order cannot be carried out, in French; None when it can."""
+    if order.mode == VersionMode.DELETE and target.base_version is None:
+        return "Mode « delete » : ce jeu de données n'a encore rien de publié, il n'y a rien à supprimer."
+    if order.mode != VersionMode.UPSERT or not target.table.identity:
+        return None
+    doubles = f"SELECT count(*) FROM {tables.incoming} WHERE occurrence > 0"  # noqa: S608 - a name of ours
+    doubled = await driver.fetchval(doubles)
+    if not doubled:
+        return None
+    return (
+        f"Mode « upsert » : {doubled} ligne(s) reprennent l'identité d'une autre ligne du fichier. "
+        "Rien n'a été publié ; ne donnez chaque identité qu'une fois."
+    )
+
+
+async def _refuse(held: Claim, failure: str, tools: PublishTools) -> Outcome:
+    async with tools.sessions.begin() as session:
+        await move(session, held, DepositState.FAILED, failure=failure, detail={"reason": "impossible"})
+    return Outcome.DONE
 
 
 async def _ring_for_next(held: Claim, tools: PublishTools) -> None:

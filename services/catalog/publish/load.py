@@ -1,4 +1,4 @@
-"""Brings the canonical table of a deposit into a temporary table of the same columns as the row table."""
+"""Brings rows into a work table: those of a deposit's canonical table, or those of an older version."""
 
 import asyncio
 import tempfile
@@ -9,13 +9,15 @@ from pathlib import Path
 import asyncpg
 import polars as pl
 
-from services.catalog.publish.target import Target
+from services.catalog.publish.target import Content, Target
 from shared.blobs import Blobs
-
-INCOMING = "incoming_rows"
+from shared.rows import RowTable
 
 ROWS_AT_ONCE = 50_000
 """Held in memory between the canonical table and PostgreSQL."""
+
+ANALYSED_ROWS = 5_000
+"""Below, PostgreSQL plans well enough from the size of a table alone."""
 
 SYSTEM_COLUMNS: Mapping[str, str] = {
     "_line": "line",
@@ -28,42 +30,59 @@ SYSTEM_COLUMNS: Mapping[str, str] = {
 """Column of the canonical table → column here."""
 
 
-async def load_rows(connection: asyncpg.Connection, *, blobs: Blobs, target: Target) -> None:
-    """Fill the temporary table `incoming_rows` from the deposit's canonical table; memory stays bounded.
+async def load_rows(
+    connection: asyncpg.Connection, into: str, *, blobs: Blobs, table: RowTable, content: Content
+) -> int:
+    """Fill a work table from the deposit's canonical table; memory stays bounded. How many rows there are.
 
     PostgreSQL casts the canonical texts to the types of the columns. Raises BlobMissing.
     """
-    await connection.execute(f"DROP TABLE IF EXISTS {INCOMING}")
-    await connection.execute(_create_statement(target))
-    fields = target.table.columns_of(target.schema)
+    fields = table.columns_of(content.schema)
     columns = [*SYSTEM_COLUMNS.values(), *(column.column for column in fields.values())]
     with tempfile.TemporaryDirectory(prefix="socle-load-") as folder:
         parquet_path, csv_path = Path(folder, "table.parquet"), Path(folder, "table.csv")
-        await _fetch(blobs, f"tables/{target.table_sha256}.parquet", parquet_path)
+        await _fetch(blobs, f"tables/{content.table_sha256}.parquet", parquet_path)
         await asyncio.to_thread(_write_csv, parquet_path, csv_path, [*SYSTEM_COLUMNS, *fields])
-        await connection.copy_to_table(INCOMING, source=csv_path, columns=columns, format="csv")
-    await connection.execute(f"ANALYZE {INCOMING}")
-    await connection.execute(_RANK_WITHIN_SLICE)
+        copied = await connection.copy_to_table(into, source=csv_path, columns=columns, format="csv")
+    rows = rows_of(copied)
+    if rows >= ANALYSED_ROWS:
+        await connection.execute(f"ANALYZE {into}")
+    await connection.execute(_rank_within_slice(into))
+    return rows
 
 
-_RANK_WITHIN_SLICE = f"""
-    UPDATE {INCOMING} AS one SET occurrence = ranked.occurrence
-    FROM (
-        SELECT line, row_number() OVER (PARTITION BY slice, key_hash ORDER BY row_hash, line) - 1 AS occurrence
-        FROM {INCOMING} WHERE key_hash IN (SELECT key_hash FROM {INCOMING} WHERE occurrence > 0)
-    ) AS ranked
-    WHERE one.line = ranked.line AND one.occurrence <> ranked.occurrence
-"""  # noqa: S608 - constants of this room
-"""Rows of one key are told apart within their slice and by their content: neither the order of the file nor the
-slices that happen to come together in it can make the same data look changed."""
-
-
-def _create_statement(target: Target) -> str:
-    columns = ", ".join(f"{column.column} {column.sql_type}" for column in target.table.columns)
-    return (
-        f'CREATE TEMPORARY TABLE {INCOMING} (line bigint, slice text COLLATE "C", key_hash uuid, row_hash uuid, '
-        f"occurrence integer, extra jsonb, {columns})"
+async def load_version(connection: asyncpg.Connection, into: str, *, target: Target, publication: int) -> int:
+    """Fill a work table with the rows of the data set as of a publication. How many there are."""
+    table = target.table
+    columns = ", ".join(
+        ["slice", "key_hash", "row_hash", "occurrence", "extra", *(one.column for one in table.columns)]
     )
+    loaded = await connection.execute(
+        f"INSERT INTO {into} (line, {columns}) SELECT row_id, {columns} FROM {table.qualified} "  # noqa: S608
+        "WHERE dataset_id = $1 AND from_publication <= $2 AND (to_publication IS NULL OR to_publication > $2)",
+        target.number,
+        publication,
+    )
+    await connection.execute(f"ANALYZE {into}")
+    return rows_of(loaded)
+
+
+def rows_of(command_tag: str) -> int:
+    """How many rows a command says it wrote: `COPY 3`, `INSERT 0 3`, `UPDATE 3`."""
+    return int(command_tag.rsplit(" ", 1)[1])
+
+
+def _rank_within_slice(table: str) -> str:
+    """Rows of one key are told apart within their slice and by their content: neither the order of the file nor the
+    slices that happen to come together in it can make the same data look changed."""
+    return f"""
+        UPDATE {table} AS one SET occurrence = ranked.occurrence
+        FROM (
+            SELECT line, row_number() OVER (PARTITION BY slice, key_hash ORDER BY row_hash, line) - 1 AS occurrence
+            FROM {table} WHERE key_hash IN (SELECT key_hash FROM {table} WHERE occurrence > 0)
+        ) AS ranked
+        WHERE one.line = ranked.line AND one.occurrence <> ranked.occurrence
+    """  # noqa: S608 - a name of ours
 
 
 async def _fetch(blobs: Blobs, name: str, path: Path) -> None:

@@ -1,5 +1,6 @@
-"""The one connection of a publication, with the temporary tables that live and die on it."""
+"""The one connection of a publication, with the temporary tables that stay on it from one publication to the next."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,11 +9,25 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.catalog.copy_out import driver_connection
-from services.catalog.publish.diff import CLOSING, INSERTING
-from services.catalog.publish.load import INCOMING
+from shared.rows import RowTable
 
 WORK_MEMORY = "64MB"
 """For the joins and the sort of one publication, instead of files on the server's disk; a worker does two at once."""
+
+KEPT_BYTES = 1 << 24
+"""Work tables larger than that are emptied at once, not when the connection next needs them."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkTables:
+    """Temporary tables for one row table."""
+
+    incoming: str
+    """`line, slice, key_hash, row_hash, occurrence, extra` and the columns of the row table."""
+    closing: str
+    """`row_id, slice, key_hash, occurrence` of the rows that leave."""
+    coming: str
+    """The rows of `incoming` that are to be written, with the same columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +37,57 @@ class Workshop:
     connection: AsyncConnection
     driver: asyncpg.Connection
 
+    async def clear_tables(self, table: RowTable) -> WorkTables:
+        """The work tables for `table`, empty. Made once per connection: making them costs more than a small deposit."""
+        found = _work_tables(table)
+        if await self.driver.fetchval("SELECT to_regclass('pg_temp.' || $1)", found.incoming) is None:
+            for statement in _create_statements(found, table):
+                await self.driver.execute(statement)
+        else:
+            await self.driver.execute(f"TRUNCATE {found.incoming}, {found.closing}, {found.coming}")
+        return found
+
 
 @asynccontextmanager
-async def opened_workshop(engine: AsyncEngine) -> AsyncIterator[Workshop]:
-    """A connection that goes back to the pool as it came."""
+async def opened_workshop(engine: AsyncEngine, table: RowTable) -> AsyncIterator[Workshop]:
+    """A connection that goes back to the pool as it came, but for the empty work tables.
+
+    What is written to work tables needs no durability, so their commits wait for no disk; a transaction that
+    publishes asks for it again (`DURABLE`).
+    """
     async with engine.connect() as connection:
         driver = await driver_connection(connection)
-        await driver.execute(f"SET work_mem = '{WORK_MEMORY}'")
+        await driver.execute(f"SET work_mem = '{WORK_MEMORY}'; SET synchronous_commit = off")
         try:
             yield Workshop(connection, driver)
         finally:
             if not driver.is_closed():
-                await driver.execute(f"DROP TABLE IF EXISTS {INCOMING}, {CLOSING}, {INSERTING}; RESET work_mem")
+                await _leave(driver, _work_tables(table))
+
+
+DURABLE = "SET LOCAL synchronous_commit TO DEFAULT"
+"""In the transaction that counts: as durable as the server is set to be."""
+
+
+async def _leave(driver: asyncpg.Connection, tables: WorkTables) -> None:
+    await driver.execute("RESET work_mem; RESET synchronous_commit")
+    size_bytes = await driver.fetchval("SELECT pg_total_relation_size(to_regclass('pg_temp.' || $1))", tables.incoming)
+    if size_bytes is not None and size_bytes > KEPT_BYTES:
+        await driver.execute(f"TRUNCATE {tables.incoming}, {tables.closing}, {tables.coming}")
+
+
+def _work_tables(table: RowTable) -> WorkTables:
+    columns = " ".join(f"{column.column} {column.sql_type}" for column in table.columns)
+    mark = hashlib.sha256(f"{table.name} {columns}".encode()).hexdigest()[:16]
+    return WorkTables(f"incoming_{mark}", f"closing_{mark}", f"coming_{mark}")
+
+
+def _create_statements(tables: WorkTables, table: RowTable) -> list[str]:
+    columns = ", ".join(f"{column.column} {column.sql_type}" for column in table.columns)
+    place = 'slice text COLLATE "C", key_hash uuid'
+    return [
+        f"CREATE TEMPORARY TABLE {tables.incoming} (line bigint, {place}, row_hash uuid, occurrence integer, "
+        f"extra jsonb, {columns})",
+        f"CREATE TEMPORARY TABLE {tables.coming} (LIKE {tables.incoming})",
+        f"CREATE TEMPORARY TABLE {tables.closing} (row_id bigint, {place}, occurrence integer)",
+    ]

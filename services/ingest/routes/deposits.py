@@ -24,7 +24,7 @@ from services.ingest.tools import IngestTools, UploadSlot
 from shared.corrected import MEDIA_TYPE as CORRECTED_TYPE
 from shared.db import reading
 from shared.errors import NotFound, ServiceUnavailable
-from shared.models import Corrections, DepositState
+from shared.models import Corrections, DepositMode, DepositScope, DepositState
 from shared.paging import Page, PageLinks, cursor_secret, decode_cursor, encode_cursor
 from shared.registry import SchemaVersionChecksOnly, UnknownSchema, UnknownSchemaVersion
 from shared.uploads import UPLOAD_REFUSALS, open_upload
@@ -83,12 +83,23 @@ async def post_deposit(
     corrections: Annotated[
         Corrections, Query(description="« none » : juger le fichier à la lettre, sans rien corriger")
     ] = Corrections.ALL,
+    mode: Annotated[
+        DepositMode,
+        Query(
+            description="« replace » : les périodes du fichier sont remplacées ; « upsert » : ses lignes s'ajoutent "
+            "ou prennent la place de celles de même identité ; « delete » : les lignes de même identité sont retirées"
+        ),
+    ] = DepositMode.REPLACE,
+    slice_: Annotated[
+        DepositScope,
+        Query(alias="slice", description="« all », en mode « replace » : les périodes absentes du fichier sont vidées"),
+    ] = DepositScope.PRESENT,
     idempotency_key: Annotated[str | None, Header(description="Identifiant de l'envoi, le même à chaque essai")] = None,
 ) -> DepositOut:
     """La réponse 202 est une promesse : les octets sont conservés et seront vérifiés quoi qu'il arrive ensuite."""
     if idempotency_key is not None:
         check_key(idempotency_key)
-    push = Push(organisation, schema, schema_version, idempotency_key, corrections)
+    push = Push(organisation, schema, schema_version, idempotency_key, corrections, mode, slice_)
     limits = tools.settings
     upload = await open_upload(
         request, max_bytes=limits.max_deposit_bytes, chunk_timeout_seconds=limits.chunk_timeout_seconds

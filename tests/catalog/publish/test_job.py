@@ -110,7 +110,7 @@ async def test_the_snapshot_is_the_version(database: str, publish: Publish, blob
 async def test_the_same_rows_in_another_order_give_the_same_bytes(database: str, publish: Publish) -> None:
     rows = [deliberation(f"{number}") for number in range(20)]
     await publish(rows)
-    await publish([deliberation("other")])
+    await publish([*rows, deliberation("other")])
     await publish(rows[::-1])
     first, _, third = await fetch(database, "SELECT snapshot_sha256 FROM catalog.version ORDER BY number")
     assert first["snapshot_sha256"] == third["snapshot_sha256"]

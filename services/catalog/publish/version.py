@@ -1,0 +1,144 @@
+"""What a transaction that publishes writes: rows closed and inserted, the version, the pointers."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import CursorResult, exists, func, or_, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.catalog.publish.diff import Difference
+from services.catalog.publish.target import Order, Target
+from services.catalog.publish.workshop import DURABLE
+from shared.blobs import Blob
+from shared.models import CatalogDataset, CatalogVersion, Deposit
+
+TURN_TIMEOUT = "120s"
+"""How long a publication waits for the row table: the first one of a million rows may be before it."""
+
+
+class RowsMoved(RuntimeError):
+    """The rows to close are not those of the base, though nobody published: a bug."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to become a version; `snapshot` is durable."""
+
+    target: Target
+    order: Order
+    difference: Difference
+    snapshot: Blob
+    deposit: Deposit | None
+
+
+async def begin_turn(session: AsyncSession, target: Target, snapshot: Blob | None) -> CatalogDataset | None:
+    """Keep other publications of the data set out. None when the base has moved, or when a purge deleted the file
+    of the new version (which an older one had) while it was written: the work must be done again."""
+    await session.execute(text(f"SET LOCAL lock_timeout = '{TURN_TIMEOUT}'"))
+    await session.execute(text(DURABLE))
+    statement = select(CatalogDataset).where(col(CatalogDataset.id) == target.dataset_id).with_for_update()
+    dataset: CatalogDataset = (await session.execute(statement)).scalar_one()
+    if dataset.current_publication != target.base_publication:
+        return None
+    return None if snapshot is not None and await _was_deleted(session, target, snapshot) else dataset
+
+
+async def _was_deleted(session: AsyncSession, target: Target, snapshot: Blob) -> bool:
+    statement = exists().where(
+        col(CatalogVersion.dataset_id) == target.dataset_id,
+        col(CatalogVersion.snapshot_sha256) == snapshot.sha256,
+        col(CatalogVersion.files_deleted_at) >= target.began_at,
+    )
+    return bool((await session.execute(select(statement))).scalar_one())
+
+
+async def write_version(session: AsyncSession, change: Change) -> CatalogVersion:
+    """Take the table's turn and write everything but the deposit. The data set is locked by `begin_turn`."""
+    publication = await _take_turn(session, change.target)
+    await _replace_rows(session, change, publication)
+    version = _version(change, publication)
+    session.add(version)
+    await session.flush()
+    await _move_pointers(session, change, publication)
+    return version
+
+
+async def _take_turn(session: AsyncSession, target: Target) -> int:
+    """Wait for the table's turn and number this publication: numbers are ordered as the commits of the table."""
+    await session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended(:table, 0))"), {"table": target.table.qualified}
+    )
+    return int((await session.execute(text("SELECT nextval('catalog.publication_number')"))).scalar_one())
+
+
+async def _replace_rows(session: AsyncSession, change: Change, publication: int) -> None:
+    table, difference = change.target.table, change.difference
+    values = {"publication": publication, "number": change.target.number}
+    if difference.closed:
+        closing: CursorResult[object] = await session.execute(  # type: ignore[assignment]
+            text(
+                f"UPDATE {table.qualified} AS r SET to_publication = :publication "  # noqa: S608 - names of ours
+                f"FROM {difference.closing} AS c "
+                "WHERE r.dataset_id = :number AND r.row_id = c.row_id AND r.to_publication IS NULL"
+            ),
+            values,
+        )
+        if closing.rowcount != difference.closed:
+            raise RowsMoved(f"{closing.rowcount} rows closed of {difference.closed} in {change.target.dataset_id}")
+    if difference.written:
+        columns = ", ".join(
+            ["key_hash", "occurrence", "row_hash", "slice", "extra", *(column.column for column in table.columns)]
+        )
+        await session.execute(
+            text(
+                f"INSERT INTO {table.qualified} (dataset_id, from_publication, {columns}) "  # noqa: S608 - names of ours
+                f"SELECT :number, :publication, {columns} FROM {difference.coming} ORDER BY line"
+            ),
+            values,
+        )
+
+
+def _version(change: Change, publication: int) -> CatalogVersion:
+    target, order, difference = change.target, change.order, change.difference
+    return CatalogVersion(
+        dataset_id=target.dataset_id,
+        number=target.next_number,
+        publication=publication,
+        deposit_id=None if change.deposit is None else change.deposit.id,
+        deposit_sequence=None if change.deposit is None else change.deposit.sequence,
+        schema_name=target.table.schema_name,
+        schema_version=order.schema_version,
+        mode=order.mode,
+        whole=order.whole,
+        equals_number=order.equals_number,
+        decided_by=order.decided_by,
+        slices=list(difference.slices),
+        rows_inserted=difference.written,
+        rows_closed=difference.closed,
+        rows_updated=difference.updated,
+        rows_unchanged=difference.unchanged,
+        rows=target.base_rows + difference.written - difference.closed,
+        snapshot_sha256=change.snapshot.sha256,
+        snapshot_bytes=change.snapshot.size_bytes,
+    )
+
+
+async def _move_pointers(session: AsyncSession, change: Change, publication: int) -> None:
+    """Of the data set and of the consolidated one; only forward."""
+    target = change.target
+    rows_more = change.difference.written - change.difference.closed
+    for dataset_id, version in ((target.dataset_id, target.next_number), (target.consolidated_id, publication)):
+        forward = or_(
+            col(CatalogDataset.current_publication).is_(None), col(CatalogDataset.current_publication) < publication
+        )
+        await session.execute(
+            update(CatalogDataset)
+            .where(col(CatalogDataset.id) == dataset_id, forward)
+            .values(
+                current_version=version,
+                current_publication=publication,
+                rows=CatalogDataset.rows + rows_more,
+                updated_at=func.clock_timestamp(),
+            )
+            .execution_options(synchronize_session=False)
+        )
