@@ -34,7 +34,7 @@ def test_every_code_has_its_english_beside_its_french(code: FindingCode) -> None
     assert [text is None for text in french] == [text is None for text in english]
     assert english.message.endswith((".", "!"))
     assert english.mend.endswith((".", "!"))
-    assert not re.search("[«»’]|[À-ÿ]", " ".join(filter(None, english)).replace("\N{REPLACEMENT CHARACTER}", ""))
+    assert not re.search("[«»À-ÿ]", " ".join(filter(None, english)).replace("\N{REPLACEMENT CHARACTER}", ""))
     for here, there in zip(french, english, strict=True):
         assert places_of([here]) == places_of([there])
 
