@@ -53,12 +53,15 @@ class MultipartInvalid(Refusal):
 
 
 class EncodingUnsupported(Refusal):
-    """A Content-Encoding we do not undo."""
+    """A Content-Encoding that the validator does not undo."""
 
     status = 415
     code = "content-encoding-unsupported"
     title = "Content-Encoding non pris en charge"
 
+
+CONTENT_ENCODINGS = ("identity", "gzip", "x-gzip", "zstd")
+"""Encodings of a body: it is kept as it was sent, and the validator expands it, told by its bytes."""
 
 UPLOAD_REFUSALS = (BodyTooLarge, BodyEmpty, BodyIncomplete, MultipartInvalid, EncodingUnsupported)
 
@@ -75,11 +78,11 @@ class Upload:
 
 async def open_upload(request: Request, *, max_bytes: int, chunk_timeout_seconds: float) -> Upload:
     """The file that `request` carries. Raises BodyTooLarge before reading when the announced length says so."""
-    encoding = request.headers.get("content-encoding", "identity").lower()
-    if encoding != "identity":
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in CONTENT_ENCODINGS:
         raise EncodingUnsupported(
             f"Le Content-Encoding « {encoding[:40]} » n'est pas pris en charge.",
-            action="Envoyez le fichier sans compression de transport.",
+            action="Envoyez le fichier tel quel, ou compressé par gzip ou Zstandard (zstd).",
         )
     content_type = request.headers.get("content-type", "application/octet-stream")
     kind, parameters = parse_options_header(content_type)

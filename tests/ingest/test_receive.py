@@ -154,7 +154,14 @@ async def test_a_multipart_with_two_files_or_a_field_is_refused(client: httpx.As
     refused(field, 422, "multipart-invalid")
 
 
-async def test_a_compressed_body_is_refused_with_what_to_do(client: httpx.AsyncClient) -> None:
+@pytest.mark.parametrize("encoding", ["gzip", "zstd"])
+async def test_a_compressed_body_is_kept_as_it_was_sent(client: httpx.AsyncClient, encoding: str) -> None:
+    answer = await push(client, headers={"Content-Encoding": encoding})
+    assert answer.status_code == 202
+    assert answer.json()["sha256"] == hashlib.sha256(FILE).hexdigest()
+
+
+async def test_a_body_compressed_otherwise_is_refused_with_what_to_do(client: httpx.AsyncClient) -> None:
     refused(await push(client, headers={"Content-Encoding": "br"}), 415, "content-encoding-unsupported")
 
 

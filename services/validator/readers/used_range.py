@@ -9,7 +9,7 @@ from collections.abc import Collection
 CELLS_LIMIT = 5_000_000
 """Places between the first and the last filled cell of one sheet: 100,000 rows of 50 columns."""
 
-CELL = re.compile(rb"""<(?:\w+:)?c(?=[\s>])(?:[^<>]*?\sr=["']([A-Za-z]{1,4})(\d{1,9})["'])?[^<>]*?(/?)>""")
+CELL = re.compile(rb"""<(?:\w+:)?c(?=[\s>/])(?:[^<>]*?\sr=["']([A-Za-z]{1,4})(\d{1,9})["'])?[^<>]*?(/?)>""")
 USUAL_COLUMN, USUAL_ROW = re.compile(rb'<c r="([A-Z]{1,3})'), re.compile(rb'<c r="[A-Z]{1,3}(\d{1,7})"')
 """Cells as spreadsheets write them: reference first."""
 
