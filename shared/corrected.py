@@ -1,11 +1,11 @@
 """The corrected file: a table as its vendor should have written it, from the canonical table of a deposit.
 
-CSV, UTF-8, comma, LF: the declared columns under their names in the schema's order, then the vendor's own columns.
+CSV, UTF-8, comma, LF: declared columns of the file under their names in the schema's order, then the vendor's own.
 Sent as it is, it gets the same verdict and needs no correction.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -18,10 +18,13 @@ TRUE_TEXTS, FALSE_TEXTS = ("true",), ("false",)
 """Table Schema's own spellings, where a field gives none."""
 
 
-def write_corrected(table_path: Path, csv_path: Path, *, schema: SchemaVersion) -> None:
-    """Write the canonical table at `table_path` (Parquet) as a corrected file; memory holds a part of it at a time."""
+def write_corrected(table_path: Path, csv_path: Path, *, schema: SchemaVersion, absent: Collection[str]) -> None:
+    """Write the canonical table at `table_path` (Parquet) as a corrected file; memory holds a part of it at a time.
+
+    `absent`: declared columns that the vendor's file does not have; nor has this one.
+    """
     table = pl.scan_parquet(table_path)
-    columns = [_spelled(field) for field in schema.fields]
+    columns = [_spelled(field) for field in schema.fields if field.name not in absent]
     labels = _extra_labels(table)
     if labels:
         taken = set(schema.field_names)

@@ -44,5 +44,6 @@ def _write(found: Examination, corrected_path: Path, registry: Registry) -> bool
     if table_path is None:
         return False
     judged_by = found.report.judged_by
-    write_corrected(table_path, corrected_path, schema=registry.get(judged_by.name, judged_by.version))
+    schema = registry.get(judged_by.name, judged_by.version)
+    write_corrected(table_path, corrected_path, schema=schema, absent=found.report.header.missing)
     return True

@@ -1,19 +1,20 @@
 """The corrected file of a deposit, made from its canonical table when somebody asks for it."""
 
 import asyncio
+import json
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 from services.ingest.tools import Tools
-from shared.blobs import CHUNK_BYTES
+from shared.blobs import CHUNK_BYTES, read_bytes
 from shared.corrected import write_corrected
 from shared.errors import Refusal
 from shared.models import ValidationReport
 
 
 class NoCorrectedFile(Refusal):
-    """Nothing of the file could be read."""
+    """Not every row and column of the file could be read."""
 
     status = 404
     code = "no-corrected-file"
@@ -27,7 +28,7 @@ def table_of(report: ValidationReport) -> str:
     if report.corrected_sha256 is not None:
         return f"corrected/{report.corrected_sha256}.parquet"
     raise NoCorrectedFile(
-        "Aucune ligne de ce fichier n’a pu être lue : il n’y a rien à corriger.",
+        "Ce fichier n’a pas pu être lu en entier : il n’a pas de fichier corrigé.",
         action="Lisez le rapport : il dit ce qui empêche la lecture.",
     )
 
@@ -36,6 +37,8 @@ async def corrected_file(report: ValidationReport, tools: Tools) -> AsyncIterato
     """The corrected file in chunks. Raises NoCorrectedFile, before the first chunk."""
     name = table_of(report)
     schema = tools.registry.get(report.schema_name, report.schema_version)
+    document = json.loads(await read_bytes(tools.blobs, f"reports/{report.report_sha256}.json"))
+    absent = document["header"]["missing"]
     with tempfile.TemporaryDirectory(prefix="socle-corrected-") as folder:
         table_path, csv_path = Path(folder) / "table.parquet", Path(folder) / "corrected.csv"
         async with tools.conversions:
@@ -43,7 +46,7 @@ async def corrected_file(report: ValidationReport, tools: Tools) -> AsyncIterato
             with table:
                 async for chunk in tools.blobs.read(name):
                     await asyncio.to_thread(table.write, chunk)
-            await asyncio.to_thread(write_corrected, table_path, csv_path, schema=schema)
+            await asyncio.to_thread(write_corrected, table_path, csv_path, schema=schema, absent=absent)
         written = await asyncio.to_thread(csv_path.open, "rb")
         with written:
             while chunk := await asyncio.to_thread(written.read, CHUNK_BYTES):

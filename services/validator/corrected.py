@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v1")
 
 
 class NothingToCorrect(Refusal):
-    """Nothing of the file could be read."""
+    """Not every row and column of the file could be read."""
 
     status = 422
     code = "nothing-to-correct"
@@ -69,13 +69,15 @@ async def _corrected(found: Examined, tools: Tools) -> BinaryIO:
     """The corrected file, open; it lives as long as it is read. Raises NothingToCorrect."""
     if found.table_path is None:
         raise NothingToCorrect(
-            "Aucune ligne de ce fichier n’a pu être lue : il n’y a rien à corriger.",
+            "Ce fichier n’a pas pu être lu en entier : il n’a pas de fichier corrigé.",
             action="Demandez le rapport par POST /v1/validations : il dit ce qui empêche la lecture.",
         )
     judged_by = found.report.judged_by
     schema = tools.registry.get(judged_by.name, judged_by.version)
     csv_path = found.table_path.with_name("corrected.csv")
-    await asyncio.to_thread(write_corrected, found.table_path, csv_path, schema=schema)
+    await asyncio.to_thread(
+        write_corrected, found.table_path, csv_path, schema=schema, absent=found.report.header.missing
+    )
     return await asyncio.to_thread(csv_path.open, "rb")
 
 

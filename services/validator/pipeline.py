@@ -164,7 +164,8 @@ def check_table(
     if not check.rows and not raw.stopped:
         tally.add(FindingCode.NO_ROWS, Severity.ERROR)
     found = measured(rows=check.rows, columns=len(raw.header), error_rows=check.error_rows, match=match)
-    if is_written and tally.has_errors and check.is_whole and not raw.stopped:
+    lost = raw.stopped or any(code is FindingCode.EXTRA_CELL for code, _, _ in tally.counts)
+    if is_written and tally.has_errors and check.is_whole and not lost:
         return Checked(found, None, table_path.rename(table_path.with_name("corrected.parquet")))
     if tally.has_errors or not is_written:
         table_path.unlink(missing_ok=True)

@@ -18,8 +18,11 @@ from shared.registry import load_registry
 KEY = {"Idempotency-Key": "corrections"}
 
 
-async def judged(deposit_id: str, sessions_of: SessionsOf, **tables: str) -> None:
-    """Give a deposit the verdict that its tables say."""
+async def judged(deposit_id: str, sessions_of: SessionsOf, tmp_blobs: str, **tables: str) -> None:
+    """Give a deposit the verdict that its tables say, and a report without the column BUDGET_ANNEE."""
+    report = await put_bytes(
+        open_blobs(tmp_blobs), b'{"header": {"missing": ["BUDGET_ANNEE"]}}', folder="reports", suffix=".json"
+    )
     values: dict[str, Any] = {
         "deposit_id": UUID(deposit_id),
         "verdict": "valid" if "table_sha256" in tables else "invalid",
@@ -31,7 +34,7 @@ async def judged(deposit_id: str, sessions_of: SessionsOf, **tables: str) -> Non
         "errors": 0,
         "warnings": 0,
         "corrections": 1,
-        "report_sha256": "0" * 64,
+        "report_sha256": report.sha256,
         **tables,
     }
     async with sessions_of("socle_validator").begin() as session:
@@ -68,7 +71,7 @@ async def test_the_corrected_file_is_the_table_as_csv(
 ) -> None:
     deposit_id = (await push(client)).json()["id"]
     sha256 = await table_kept(tmp_blobs, tmp_path, folder=folder)
-    await judged(deposit_id, sessions_of, **{column: sha256})
+    await judged(deposit_id, sessions_of, tmp_blobs, **{column: sha256})
     found = await client.get(f"/v1/deposits/{deposit_id}/corrected")
     assert found.status_code == 200
     assert found.headers["content-type"] == "text/csv; charset=utf-8"
@@ -76,15 +79,15 @@ async def test_the_corrected_file_is_the_table_as_csv(
     header, row = found.text.splitlines()
     assert header.startswith("COLL_NOM,COLL_SIRET,DELIB_ID,DELIB_DATE")
     assert header.endswith("DELIB_URL,NATURE")
-    assert row == "Commune de Muret,,,2024-03-28,,,,,,,,,,,,,,acte; simple"
+    assert row == "Commune de Muret,,,2024-03-28,,,,,,,,,,,,,acte; simple"
 
 
 async def test_a_file_that_could_not_be_read_has_no_corrected_file(
-    client: httpx.AsyncClient, sessions_of: SessionsOf
+    client: httpx.AsyncClient, sessions_of: SessionsOf, tmp_blobs: str
 ) -> None:
     deposit_id = (await push(client)).json()["id"]
     refused(await client.get(f"/v1/deposits/{deposit_id}/corrected"), 404, "report-not-ready")
-    await judged(deposit_id, sessions_of)
+    await judged(deposit_id, sessions_of, tmp_blobs)
     refused(await client.get(f"/v1/deposits/{deposit_id}/corrected"), 404, "no-corrected-file")
 
 

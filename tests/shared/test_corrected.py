@@ -1,5 +1,6 @@
 """The corrected file, from the canonical table."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import polars as pl
@@ -8,12 +9,12 @@ from shared.corrected import write_corrected
 from shared.registry import load_registry
 
 
-def corrected(tmp_path: Path, rows: list[dict[str, str | None]], schema: str = "scdl/subventions") -> str:
-    version = load_registry().get(schema)
+def corrected(tmp_path: Path, rows: list[dict[str, str | None]], absent: Collection[str] = ()) -> str:
+    version = load_registry().get("scdl/subventions")
     columns = ("_line", "_extra", *version.field_names)
     table = {name: pl.Series([row.get(name) for row in rows], dtype=pl.String) for name in columns}
     pl.DataFrame(table).write_parquet(tmp_path / "table.parquet")
-    write_corrected(tmp_path / "table.parquet", tmp_path / "out.csv", schema=version)
+    write_corrected(tmp_path / "table.parquet", tmp_path / "out.csv", schema=version, absent=absent)
     return (tmp_path / "out.csv").read_bytes().decode()
 
 
@@ -41,3 +42,9 @@ def test_an_extra_column_never_shares_the_name_of_a_declared_one(tmp_path: Path)
 def test_accents_quotes_and_line_ends_survive(tmp_path: Path) -> None:
     text = corrected(tmp_path, [{"objet": 'é "œ"\nligne 2, fin'}])
     assert '"é ""œ""\nligne 2, fin"' in text
+
+
+def test_a_column_that_the_file_does_not_have_stays_absent(tmp_path: Path) -> None:
+    text = corrected(tmp_path, [{"nomAttribuant": "Muret"}], absent=["idAttribuant", "dispositifAide"])
+    assert text.startswith("nomAttribuant,dateConvention,")
+    assert text.splitlines()[0].endswith("pourcentageSubvention")

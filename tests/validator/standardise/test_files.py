@@ -30,7 +30,8 @@ def corrected(found: Examination, registry: Registry, tmp_path: Path) -> Path:
     table_path = found.table_path or found.corrected_path
     assert table_path is not None
     path = tmp_path / "corrected.csv"
-    write_corrected(table_path, path, schema=registry.get(judged_by.name, judged_by.version))
+    schema = registry.get(judged_by.name, judged_by.version)
+    write_corrected(table_path, path, schema=schema, absent=found.report.header.missing)
     return path
 
 
@@ -95,6 +96,7 @@ def test_a_file_that_was_not_read_whole_has_no_corrected_file(judge: Judge) -> N
     for content in (
         deliberation_file({"DELIB_DATE": "x"}) + 'a,"b',
         deliberation_file({}).replace("DELIB_OBJET", "DELIB_ID"),
+        deliberation_file({}) + "a,b,c,d,e,f,g,h\n",
     ):
         found = judge(content)
         assert (found.report.verdict, found.table_path, found.corrected_path) == ("invalid", None, None)
