@@ -5,14 +5,15 @@ Only a hash of 128 bits of each value is kept until the end; the first of equal 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
-from decimal import Decimal, InvalidOperation
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from services.validator.checks.chunk import Chunk, Described, FaultRun, Rows, places, run_of
+from services.validator.checks.explain import CellReader
 from services.validator.findings import FindingCode, Severity
 from services.validator.hashes import joined, number_of
 from shared.registry import SchemaVersion
@@ -64,14 +65,13 @@ HALF = pl.Series([2**64], dtype=pl.UInt128)
 class Uniqueness:
     """The fields that are `unique` and the primary key of a schema, as far as the file has them."""
 
-    def __init__(self, schema: SchemaVersion, present: Sequence[str]) -> None:
-        key = schema.descriptor.get("primaryKey") or ()
-        key = (key,) if isinstance(key, str) else tuple(key)
-        self._key = key if set(key) <= set(present) else ()
+    def __init__(self, schema: SchemaVersion, readers: Sequence[CellReader], present: Sequence[str]) -> None:
+        self._key = schema.primary_key if set(schema.primary_key) <= set(present) else ()
         self._unique = {
             each.name: Seen() for each in schema.fields if each.constraints.get("unique") and each.name in present
         }
         self._keys = Seen()
+        self._readers = {reader.field.name: reader for reader in readers}
 
     def __bool__(self) -> bool:
         """Whether there is anything to look at."""
@@ -91,10 +91,10 @@ class Uniqueness:
         """Remember a chunk that begins at a row (0-based) of the file; the faults that can be told at once."""
         for name, seen in self._unique.items():
             rows = places(chunk.canonical.get_column(name).is_not_null())
-            seen.add(comparable_texts(chunk, name).gather(rows), rows + first_row)
+            seen.add(self._comparable(chunk, name).gather(rows), rows + first_row)
         if not self._key:
             return []
-        texts = [comparable_texts(chunk, name) for name in self._key]
+        texts = [self._comparable(chunk, name) for name in self._key]
         filled = pl.DataFrame(texts).select(~pl.all_horizontal(pl.all().is_null())).to_series()
         rows = places(filled)
         self._keys.add(joined(texts).gather(rows), rows + first_row)
@@ -102,6 +102,15 @@ class Uniqueness:
         return run_of(
             FindingCode.PRIMARY_KEY, Severity.ERROR, None, without, lambda _: Described(None, None, self.no_key)
         )
+
+    def _comparable(self, chunk: Chunk, name: str) -> pl.Series:
+        """Texts that are equal where Frictionless' values are."""
+        texts = chunk.canonical.get_column(name)
+        if chunk.kinds[name] in SPELLED_ONCE:
+            return texts
+        read = self._readers[name].read_value
+        spelled = {text: _spelled(read(text)) for text in texts.drop_nulls().unique().to_list()}
+        return texts.replace(spelled) if spelled else texts
 
     def doubles(self, lines: Sequence[int] | Any) -> Iterator[FaultRun]:
         """The faults that only the whole file tells; their rows are those of the file. `lines`: of each row."""
@@ -132,28 +141,12 @@ def _as_first(lines: Any, first: Rows, columns: str) -> Callable[[int], Describe
     return describe
 
 
-def comparable_texts(chunk: Chunk, name: str) -> pl.Series:
-    """Texts that are equal where Frictionless' typed values are."""
-    texts, kind = chunk.canonical.get_column(name), chunk.kinds[name]
-    if kind in SPELLED_ONCE:
-        return texts
-    distinct = texts.drop_nulls().unique().to_list()
-    spelled = {text: _spelled(text, kind) for text in distinct}
-    return texts.replace(spelled) if spelled else texts
-
-
-def _spelled(text: str, kind: str) -> str:
-    try:
-        if kind == "number":
-            return str(Decimal(text).normalize() + 0)
-        if kind == "geopoint":
-            return ",".join(str(Decimal(part.strip(" []")).normalize() + 0) for part in text.split(","))
-        if kind == "datetime":
-            return _instant(datetime.fromisoformat(text))
-        return time.fromisoformat(text).isoformat() if kind == "time" else text
-    except (ValueError, InvalidOperation):
-        return text
-
-
-def _instant(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat() if moment.tzinfo else moment.isoformat()
+def _spelled(value: Any) -> str:
+    """One text for values that are equal."""
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return str(Decimal(str(value)).normalize() + 0)
+    if isinstance(value, tuple):
+        return ",".join(_spelled(part) for part in value)
+    if isinstance(value, datetime):
+        return (value.astimezone(UTC) if value.tzinfo else value).isoformat()
+    return str(value)

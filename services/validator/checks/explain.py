@@ -17,12 +17,12 @@ from typing import Any
 
 from frictionless import Field, Schema
 
-from services.validator.checks.patterns import matcher
 from services.validator.checks.prove import CONTROL_CHARACTERS, Proof, prove
 from services.validator.checks.suggest import suggest
 from services.validator.findings import FindingCode
 from services.validator.standardise.values import canonical_text
 from shared.registry import SchemaField, SchemaVersion
+from shared.registry.patterns import PatternTooSlow, compile_pattern
 
 BIGINT = range(-(2**63), 2**63)
 
@@ -105,7 +105,7 @@ class CellReader:
         """Texts that stand for nothing."""
         self.has_own_signs = any(name in field.descriptor for name in OWN_SIGNS)
         pattern = field.constraints.get("pattern")
-        self._matches = matcher(pattern) if pattern is not None and field.type == "string" else None
+        self._matches = compile_pattern(pattern).matches if pattern is not None and field.type == "string" else None
         self._values = read.create_value_reader()
         if self._matches is not None:  # asked here, on an engine that takes a bounded time
             read = read.to_copy()
@@ -128,7 +128,7 @@ class CellReader:
             return self._unreadable(FindingCode.CONTROL_CHARACTER, text, rule="control")
         try:
             typed, notes = self._asked(text)
-        except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError, RecursionError, PatternTooSlow):
             return self._unreadable(self._code_of_crash(text or ""), text or "")
         if typed is None and not notes:
             return MISSING

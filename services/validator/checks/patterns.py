@@ -1,20 +1,19 @@
-r"""Regular expressions of schemas on engines that cannot be made to run for ever, without changing a verdict.
+r"""Regular expressions of schemas on the engine of columns (Rust's `regex`), where that proves what Python would say.
 
 Python's `re` decides what a pattern means: Frictionless compiles `^` + pattern + `$` and looks for a match at the
-start. A pattern is read with Python's own parser and written again in the syntax that Rust's `regex` and RE2 share,
-if it holds nothing but what means the same to all three; texts on which they may still differ are left to `re`.
+start. A pattern is read with Python's own parser and written again with named characters only; a text that then
+matches is one that Python matches too. Single texts are asked of `shared.registry.patterns`.
 
-    ^\d{14}$ → the same for ASCII texts        (?=a)b → None        a|b → ^a at the start, or b$ there
+    ^\d{14}$ → texts of 14 ASCII digits        (?=a)b → None        a|b → ^a at the start, or b$ there
 """
 
 import importlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
-import re2  # type: ignore[import-untyped]  # says nothing of its types
 
 parser: Any = importlib.import_module("re._parser")
 sre: Any = importlib.import_module("re._constants")
@@ -80,23 +79,6 @@ def translate(pattern: str) -> Translated | None:
     alphabet = tuple(writer.ranges) if writer.is_closed and _ends(tree) else None
     found = Translated(rf"\A(?:{text})", writer.ascii_only, alphabet)
     return found if _compiles(found.pattern) else None
-
-
-def matcher(pattern: str) -> Callable[[str], bool]:
-    """Whether a text matches the pattern as Frictionless asks it: in time linear in the text wherever that is
-    provably the same. Raises re.error for a pattern that Python does not read."""
-    reference = re.compile(f"^{pattern}$")
-    translated = translate(pattern)
-    if translated is None:
-        return lambda text: reference.match(text) is not None
-    linear = re2.compile(translated.pattern)
-
-    def matches(text: str) -> bool:
-        if text.endswith("\n") or (translated.ascii_only and not text.isascii()) or not text.isprintable():
-            return reference.match(text) is not None
-        return linear.search(text) is not None
-
-    return matches
 
 
 class _Writer:
@@ -183,8 +165,7 @@ def _literal(point: int) -> str:
 
 def _compiles(pattern: str) -> bool:
     try:
-        re2.compile(pattern)
         pl.Series([""]).str.contains(pattern)
-    except (re2.error, pl.exceptions.PolarsError):
+    except pl.exceptions.PolarsError:
         return False
     return True

@@ -10,6 +10,7 @@ import polars as pl
 
 from services.validator.canonical import CanonicalTable
 from services.validator.checks.bal import blank_row_severity
+from services.validator.checks.bal_check import left_unsaid
 from services.validator.checks.cells import Alerts, Column, judge_column
 from services.validator.checks.chunk import Chunk, CorrectionRun, Fault, FaultRun, Found, nothing
 from services.validator.checks.duplicates import Uniqueness, identity_doubles
@@ -44,6 +45,8 @@ class Plan:
     readers: Sequence[CellReader]
     checks: Sequence[RowCheck] = ()
     further: Sequence[FurtherCheck] = ()
+    judge: FurtherCheck | None = None
+    """Its faults stand in place of the schema's warnings on the same cells."""
     correcting: Callable[[CellReader], Correcting] | None = None
     """How to rewrite the faulty texts of a column; None: nothing is rewritten."""
     alerts: Alerts = field(default_factory=Alerts)
@@ -62,7 +65,7 @@ class TableCheck:
         }
         self._kinds = {each.name: each.type for each in plan.schema.fields}
         self._labels = {found.source.strip(): found.field for found in match.matched}
-        self._uniqueness = Uniqueness(plan.schema, present)
+        self._uniqueness = Uniqueness(plan.schema, plan.readers, present)
         self._blanks = _blank_texts(raw, plan, match)
         self.table = CanonicalTable(plan.schema, present=present)
         self._places = {name: column.at for name, column in self._columns.items()}
@@ -104,6 +107,8 @@ class TableCheck:
         chunk = None
         if len(lines):
             chunk, corrections = self._judge(batch, runs)
+            if self._plan.judge is not None:
+                runs = left_unsaid(runs, self._plan.judge.check(chunk, batch.frame))
             self._tally.add_corrections(corrections, lines)
             for found in self._row_faults(chunk, batch.frame):
                 (runs if isinstance(found, FaultRun) else faults).append(found)  # type: ignore[arg-type]
@@ -202,7 +207,8 @@ class TableCheck:
         if self.table.says_doubles:
             runs += identity_doubles(self.doubled, first, self._plan.schema.identity, lines)
         self._tally.add_late(runs, lines)
-        for further in self._plan.further:
+        judges = () if self._plan.judge is None else (self._plan.judge,)
+        for further in (*judges, *self._plan.further):
             faults, later, places = further.finish()
             self._tally.add_found([*faults], (), lines)
             self._tally.add_late(later, places)
@@ -218,8 +224,7 @@ def _blank_texts(raw: RawTable, plan: Plan, match: HeaderMatch) -> pl.Expr | Non
     """Which rows hold nothing but missing values; None when only empty cells, which readers leave out, are missing."""
     if all(set(reader.missing) <= {""} for reader in plan.readers):
         return None
-    of_others = tuple(plan.schema.descriptor.get("missingValues", ("",)))
-    missing = dict.fromkeys(range(len(raw.header)), of_others)
+    missing: dict[int, tuple[str, ...]] = dict.fromkeys(range(len(raw.header)), ("",))
     for reader, position in zip(plan.readers, match.positions, strict=True):
         if position is not None:
             missing[position] = reader.missing
