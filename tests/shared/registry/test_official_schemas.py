@@ -62,6 +62,15 @@ def test_common_fields_keep_the_official_order(official: Path, schema: SchemaVer
     assert [name for name in schema.field_names if name in theirs] == theirs
 
 
+@ALL
+def test_keys_and_missing_values_are_official(official: Path, schema: SchemaVersion) -> None:
+    theirs = _official_schema(official, schema)
+    key = theirs.get("primaryKey", [])
+    assert schema.primary_key == ((key,) if isinstance(key, str) else tuple(key))
+    assert schema.missing_values == tuple(theirs.get("missingValues", [""]))
+    assert list(schema.foreign_keys) == theirs.get("foreignKeys", [])
+
+
 def _official_schema(official: Path, schema: SchemaVersion) -> dict[str, Any]:
     folder = OFFICIAL_FOLDERS[schema.name, schema.version]
     loaded: dict[str, Any] = json.loads((official / "scdl" / "schemas" / folder / "schema.json").read_bytes())

@@ -45,7 +45,7 @@ RULE = re.compile(r'constraint "(\w+)" is')
 
 def frictionless_rules(schema: SchemaVersion, field: SchemaField, text: str) -> set[str]:
     """Rules that a plain Frictionless validation of a one-cell table finds broken."""
-    descriptor: Mapping[str, Any] = {**schema.descriptor, "fields": [field.descriptor]}
+    descriptor: Mapping[str, Any] = {**schema.descriptor, "fields": [field.descriptor], "primaryKey": []}
     resource = Resource(data=[[field.name], [text]], schema=Schema.from_descriptor(dict(descriptor)))
     (task,) = resource.validate().tasks
     found = set()
