@@ -5,7 +5,7 @@ Pure but for the file it reads and the folder it writes to; the one clock readin
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +14,8 @@ from typing import Literal
 
 from services.validator.canonical import number_occurrences, write_frames
 from services.validator.checks.bal import SCHEMA_NAME as BAL
-from services.validator.checks.bal import version_of
+from services.validator.checks.bal import faults_of_form, version_of
+from services.validator.checks.bal_check import AddressCheck
 from services.validator.checks.cells import Alerts
 from services.validator.checks.chunk import Fault
 from services.validator.checks.coherence import Coherence
@@ -85,6 +86,7 @@ def validate_file(path: Path, request: Request, *, registry: Registry, out_folde
             checked = Checked(Measured(input=_input(identified, opened), context=request.context), None)
         else:
             schema = _schema_of(opened.table, request, schema, registry)
+            _add_faults(tuple(_faults_of_form(opened, schema, request)), tally)
             checking = Checking(
                 schema,
                 corrections=request.corrections != "none",
@@ -154,6 +156,7 @@ def check_table(
         make_readers(schema),
         checks=checks,
         further=(*checking.further, Coherence(schema, checking.context), PersonalData(schema, match.extra)),
+        judge=_judge_of(checking, match, line),
         correcting=partial(_correcting, schema) if checking.corrections else None,
         alerts=checking.alerts,
     )
@@ -199,8 +202,31 @@ def _asked(request: Request) -> Asked:
 
 def _schema_of(raw: RawTable, request: Request, newest: SchemaVersion, registry: Registry) -> SchemaVersion:
     if newest.name == BAL and request.schema_version is None:
-        return registry.get(BAL, version_of(raw.header))
+        return registry.get(BAL, version_of(raw.header, exact=request.corrections == "none"))
     return newest
+
+
+def _faults_of_form(opened: Opened, schema: SchemaVersion, request: Request) -> Iterable[Fault]:
+    origin = opened.origin
+    if schema.name != BAL or origin is None:
+        return ()
+    return faults_of_form(
+        encoding=origin.encoding,
+        delimiter=origin.delimiter,
+        version=schema.version,
+        mended=request.corrections != "none",
+    )
+
+
+def _judge_of(checking: Checking, match: HeaderMatch, line: int) -> AddressCheck | None:
+    """Another judge than the schema itself, for addresses whose columns are known."""
+    is_disputed = match.disputed.intersection(checking.schema.required_columns)
+    if checking.schema.name != BAL or not match.matched or is_disputed:
+        return None
+    received_on = checking.context.received_on if checking.context else None
+    return AddressCheck(
+        checking.schema, match, header_line=line, received_on=received_on, corrected=checking.corrections
+    )
 
 
 def _add_refusal(refusal: Refused, tally: Tally) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from services.validator.checks.bal import AddressFile, AddressRules, address_columns
-from services.validator.checks.chunk import Chunk, Fault, FaultRun
+from services.validator.checks.chunk import Chunk, Fault, FaultRun, Found, Rows
 from services.validator.findings import Severity
 from services.validator.standardise.headers import HeaderMatch
 from services.validator.tally import Lines
@@ -22,18 +22,19 @@ from shared.registry import SchemaVersion
 class AddressCheck:
     """Made for one file."""
 
-    replaces_schema = True
-    """Its faults on cells stand in place of the schema's warnings on them: see `left_unsaid`."""
-
     def __init__(
-        self, schema: SchemaVersion, match: HeaderMatch, *, header_line: int, today: date, corrected: bool
+        self, schema: SchemaVersion, match: HeaderMatch, *, header_line: int, received_on: str | None, corrected: bool
     ) -> None:
-        """`corrected`: judge what is published, not the letter of the file. `today`: the day of the receipt."""
+        """`corrected`: judge what is published, not the letter of the file.
+
+        `received_on`: ISO date, after which a date of update is in the future; None: none is.
+        """
         fields = zip(schema.fields, match.positions, strict=True)
         matched = {field.name: at for field, at in fields if at is not None}
         columns = address_columns(matched, match.extra, exact=not corrected)
         self._kinds = {field.name: field.type for field in schema.fields}
         self._published = {str(at): name for name, at in matched.items()} if corrected else {}
+        today = date.fromisoformat(received_on) if received_on else date.max
         self._rules = AddressRules(AddressFile(columns, header_line, schema.version, today))
 
     def check(self, chunk: Chunk, frame: pl.DataFrame) -> list[FaultRun]:
@@ -56,10 +57,11 @@ class AddressCheck:
         return published.zip_with(published.is_not_null(), written)
 
 
-def left_unsaid(runs: Sequence[FaultRun], own: Iterable[FaultRun]) -> list[FaultRun]:
-    """The schema's runs, without its warnings on cells that `own` faults are about."""
-    told: dict[str | None, list[np.ndarray[tuple[int], np.dtype[np.intp]]]] = {}
-    for run in own:
+def left_unsaid(runs: Sequence[FaultRun], own: Iterable[Found]) -> list[FaultRun]:
+    """The judge's `own` runs, after those of the schema without its warnings on the cells that they are about."""
+    judged = [each for each in own if isinstance(each, FaultRun)]
+    told: dict[str | None, list[Rows]] = {}
+    for run in judged:
         told.setdefault(run.column, []).append(run.rows)
     kept = []
     for run in runs:
@@ -69,8 +71,8 @@ def left_unsaid(runs: Sequence[FaultRun], own: Iterable[FaultRun]) -> list[Fault
         places = np.flatnonzero(~np.isin(run.rows, np.concatenate(told[run.column])))
         if len(places):
             kept.append(_only(run, places))
-    return kept
+    return [*kept, *judged]
 
 
-def _only(run: FaultRun, places: np.ndarray[tuple[int], np.dtype[np.intp]]) -> FaultRun:
+def _only(run: FaultRun, places: Rows) -> FaultRun:
     return FaultRun(run.code, run.severity, run.column, run.rows[places], lambda rank: run.describe(int(places[rank])))

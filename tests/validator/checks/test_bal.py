@@ -18,6 +18,7 @@ ADDRESSES = "commune_insee;voie_nom;numero;long;lat\n31395;Rue du Lac;4;1.3;43.4
         ([*IDS[:2], "toponyme"], "1.3.0"),
         (["voie_nom"], "1.3.0"),
         ([], "1.3.0"),
+        ([*IDS, "Toponyme"], "1.5.0"),
         (["ID BAN Commune", "id_ban_toponyme", "ID_BAN_ADRESSE", "Toponyme"], "1.5.0"),
     ],
 )
@@ -33,7 +34,39 @@ def test_the_columns_choose_the_version_unless_one_is_asked_for(judge: Judge) ->
 def test_what_the_national_validator_only_warns_of_does_not_refuse(judge: Judge) -> None:
     found = judge(ADDRESSES, "bal")
     assert found.report.verdict == "valid"
-    assert set(codes(found)) == {"missing-optional-column"}
+    assert set(codes(found)) == {"missing-optional-column", "bal-no-position"}
+
+
+@pytest.mark.parametrize(
+    ("spoiled", "code", "literal", "corrected"),
+    [
+        (ADDRESSES.replace(";4;", ";007;"), "bal-leading-zero", "invalid", "valid"),
+        (ADDRESSES.replace("1.3;43.4", "1,3;43,4"), "bal-decimal-comma", "invalid", None),
+        (ADDRESSES.replace("31395", "31395 "), "bal-spaces", "invalid", "valid"),
+        (ADDRESSES.replace("31395", "99999"), "bal-commune-unknown", "invalid", "invalid"),
+        (ADDRESSES.replace(";1.3;43.4", ";43.4;1.3"), "bal-coordinates", "invalid", None),
+        (ADDRESSES.replace(";4;", ";4 bis;"), "bal-integer", "invalid", "invalid"),
+        (ADDRESSES.replace(";", ","), "bal-delimiter", "invalid", "valid"),
+    ],
+)
+def test_what_is_corrected_is_judged_as_corrected(
+    judge: Judge, spoiled: str, code: str, literal: str, corrected: str | None
+) -> None:
+    found = judge(spoiled, "bal", corrections="none")
+    assert (found.report.verdict, codes(found).get(code, 0) > 0) == (literal, True)
+    if corrected is not None:
+        assert judge(spoiled, "bal").report.verdict == corrected
+
+
+def test_a_cell_that_the_national_judge_speaks_of_has_no_second_finding(judge: Judge) -> None:
+    found = codes(judge(ADDRESSES.replace(";4;", ";4 bis;"), "bal"))
+    assert found["bal-integer"] == 1
+    assert "integer-format" not in found
+
+
+def test_the_two_judges_together_keep_what_only_the_schema_says(judge: Judge) -> None:
+    found = codes(judge(ADDRESSES.replace("Rue du Lac", "Rue du Lac ?"), "bal"))
+    assert found["pattern-mismatch"] == 1
 
 
 @pytest.mark.parametrize("column", ["commune_insee", "voie_nom", "numero", "long", "lat"])
