@@ -8,11 +8,11 @@ ARGS ?=
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup start test test-long check bench docs lock clean
+.PHONY: help setup start test test-long check bench bench-validator docs lock clean
 
 help: ## Affiche cette aide
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)$$/\1\t\2/p' Makefile | while IFS="$$(printf '\t')" read -r target text; \
-	do printf '  make %-10s %s\n' "$$target" "$$text"; done
+	do printf '  make %-16s %s\n' "$$target" "$$text"; done
 
 setup: .venv/.set-up ## Installe tout dans .venv (ne refait rien si rien n'a changé)
 
@@ -33,6 +33,9 @@ check: setup ## Vérifie la forme, les types et les règles d'import
 
 bench: setup ## Mesure les temps de référence (une ligne JSON par mesure)
 	@PYTHONPATH=tests $(BIN)/python tests/bench $(ARGS)
+
+bench-validator: setup ## Mesure les contrôles de fichiers (à côté de Frictionless et d'une simple lecture)
+	@PYTHONPATH=tests $(BIN)/python tests/bench validator
 
 docs: setup ## Réécrit les pages de docs/ tirées du code (codes, constats, réglages…)
 	$(BIN)/python docs/generate.py

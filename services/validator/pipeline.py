@@ -91,6 +91,7 @@ def validate_file(path: Path, request: Request, *, registry: Registry, out_folde
                 schema,
                 corrections=request.corrections != "none",
                 alerts=identified.alerts(opened),
+                further=_further,
                 context=request.context,
             )
             measured = partial(Measured, input=_input(identified, opened), context=request.context)
@@ -128,7 +129,8 @@ class Checking:
     schema: SchemaVersion
     alerts: Alerts
     corrections: bool = True
-    further: Sequence[FurtherCheck] = ()
+    further: Callable[["Checking", HeaderMatch], Sequence[FurtherCheck]] | None = None
+    """Checks beyond the schema's."""
     context: Context | None = None
 
 
@@ -143,9 +145,9 @@ class Checked:
 
 
 def check_table(
-    raw: RawTable, checking: Checking, *, tally: Tally, table_path: Path, measured: Callable[..., Measured]
+    raw: RawTable, checking: Checking, *, tally: Tally, table_path: Path | None, measured: Callable[..., Measured]
 ) -> Checked:
-    """Check header and rows; findings go to the tally, the rows of a valid file to a canonical table."""
+    """Check header and rows; findings go to the tally, the rows of a valid file to a canonical table if one is wanted."""
     schema, line = checking.schema, raw.header_line
     match = match_header(raw.header, line, schema=schema, tally=tally, correcting=checking.corrections)
     _add_whole(raw, match, tally)
@@ -155,18 +157,21 @@ def check_table(
         schema,
         make_readers(schema),
         checks=checks,
-        further=(*checking.further, Coherence(schema, checking.context), PersonalData(schema, match.extra)),
+        further=checking.further(checking, match) if checking.further else (),
         judge=_judge_of(checking, match, line),
         correcting=partial(_correcting, schema) if checking.corrections else None,
         alerts=checking.alerts,
+        wants_table=table_path is not None,
     )
     check = TableCheck(raw, plan, match=match, tally=tally)
-    is_written = write_frames(check.frames(), table_path, check.table.columns)
+    is_written = write_frames(check.frames(), table_path, check.table.columns) if table_path else check.run()
     for refusal in raw.stopped:
         _add_refusal(refusal, tally)
     if not check.rows and not raw.stopped:
         tally.add(FindingCode.NO_ROWS, Severity.ERROR)
     found = measured(rows=check.rows, columns=len(raw.header), error_rows=check.error_rows, match=match)
+    if table_path is None:
+        return Checked(found, None)
     lost = raw.stopped or any(code is FindingCode.EXTRA_CELL for code, _, _ in tally.counts)
     if is_written and tally.has_errors and check.is_whole and not lost:
         return Checked(found, None, table_path.rename(table_path.with_name("corrected.parquet")))
@@ -180,6 +185,10 @@ def check_table(
 
 def _correcting(schema: SchemaVersion, reader: CellReader) -> Correcting:
     return Correcting(checked_columns(schema).get(reader.field.name))
+
+
+def _further(checking: Checking, match: HeaderMatch) -> Sequence[FurtherCheck]:
+    return Coherence(checking.schema, checking.context), PersonalData(checking.schema, match.extra)
 
 
 def _add_whole(raw: RawTable, match: HeaderMatch, tally: Tally) -> None:

@@ -7,13 +7,22 @@ import argparse
 import asyncio
 import json
 import logging
+import os
 import warnings
+
+os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before Polars is loaded: CPU time is then that of the work alone
 
 from deposits import measure_deposits
 from records import measure_records
 from validation import measure_validation
+from validator import measure_validator
 
-PARTS = {"validation": measure_validation, "deposits": measure_deposits, "records": measure_records}
+PARTS = {
+    "validation": measure_validation,
+    "deposits": measure_deposits,
+    "records": measure_records,
+    "validator": measure_validator,
+}
 
 
 def main() -> None:

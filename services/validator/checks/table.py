@@ -50,6 +50,8 @@ class Plan:
     correcting: Callable[[CellReader], Correcting] | None = None
     """How to rewrite the faulty texts of a column; None: nothing is rewritten."""
     alerts: Alerts = field(default_factory=Alerts)
+    wants_table: bool = True
+    """Whether the canonical table, or the corrected one, is to be made."""
 
 
 class TableCheck:
@@ -91,6 +93,12 @@ class TableCheck:
                 yield frame
         self._end()
 
+    def run(self) -> bool:
+        """Check every batch, for the report alone: no table is made."""
+        for _ in self.frames():
+            pass
+        return False
+
     def _column(self, reader: CellReader, at: str) -> Column:
         correcting = self._plan.correcting(reader) if self._plan.correcting else None
         return Column(reader, self._plan.schema, at=at, correcting=correcting, alerts=self._plan.alerts)
@@ -118,7 +126,10 @@ class TableCheck:
         first_row, self.rows = self.rows, self.rows + len(lines)
         if chunk is None:
             return None
-        frame = self.table.take(chunk, first_row, wanted=not self._tally.has_errors)
+        wants = self._plan.wants_table
+        frame = self.table.take(chunk, first_row, wanted=wants and not self._tally.has_errors)
+        if not wants:
+            return None
         return as_sent(chunk, batch.frame, self._places) if frame is None and self.is_whole else frame
 
     def _judge(self, batch: Batch, runs: list[FaultRun]) -> tuple[Chunk, list[CorrectionRun]]:
