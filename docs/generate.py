@@ -23,7 +23,7 @@ import shared
 from services.validator.findings import FindingCode
 from services.validator.sentences import WORDINGS
 from services.validator.sentences.of_corrections import CORRECTION_WORDINGS
-from shared.deposits import ENDS
+from shared.deposits import ENDS, NEXT
 from shared.errors import Refusal
 from shared.failpoints import FAILPOINTS
 from shared.models import DepositState
@@ -42,7 +42,10 @@ STATES = {
     DepositState.VALIDATING: ("en cours de vérification", "Le validateur lit le fichier."),
     DepositState.VALIDATED: ("vérifié", "Le fichier est valide ; il attend son tour de publication."),
     DepositState.PUBLISHING: ("en cours de publication", "Le catalogue calcule ce qui change."),
-    DepositState.HELD: ("retenu", "Un garde-fou demande une confirmation ; sans réponse, le dépôt est annulé."),
+    DepositState.HELD: (
+        "retenu",
+        "Un garde-fou attend une [confirmation](retenus.md) ; sans elle, c'est l'annulation.",
+    ),
     DepositState.PUBLISHED: ("publié", "Une nouvelle version du jeu de données contient ces lignes."),
     DepositState.UNCHANGED: ("sans changement", "Le contenu publié était déjà celui-là : pas de nouvelle version."),
     DepositState.REJECTED: ("refusé", "Les données sont en cause : le rapport dit où et comment corriger."),
@@ -259,12 +262,14 @@ def states_page() -> str:
             STATES[state][0],
             "fin" if state in ENDS else "attente" if state in WAITING_STATES else "retenue",
             STATES[state][1],
+            ", ".join(f"`{following}`" for following in DepositState if following in NEXT.get(state, ())) or "—",
         )
         for state in DepositState
     ]
     return (
         "# États d'un dépôt\n\nTout dépôt accepté (réponse 202) finit, quoi qu'il arrive, dans un état de fin.\n\n"
-        + table(("État", "En français", "Nature", "Ce qu'il veut dire"), rows)
+        + table(("État", "En français", "Nature", "Ce qu'il veut dire", "Ensuite"), rows)
+        + "\nUn dépôt confirmé après `held`, ou repris après `failed`, fait un nouveau tour, à son rang d'arrivée.\n"
     )
 
 
