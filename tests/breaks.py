@@ -67,7 +67,7 @@ BREAKS = [
         "one-version-each",
         "two versions of one deposit",
         "ALTER TABLE catalog.version DROP CONSTRAINT uq_version_deposit_id;"
-        "UPDATE catalog.version SET deposit_id = (SELECT deposit_id FROM catalog.version WHERE number = 2)",
+        f"UPDATE catalog.version SET deposit_id = (SELECT deposit_id FROM catalog.version WHERE {MURET_2})",
     ),
     (
         "one-version-each",

@@ -1,14 +1,17 @@
-"""A small installation to break, with a past: two versions, an unchanged deposit, a rejected one, two organisations."""
+"""A small installation to break, with a past: two versions, an unchanged deposit, a rejected one, two organisations;
+and a third organisation whose deposits people decided about."""
 
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlparse
 from uuid import UUID
 
+import asyncpg
 import httpx
 import pytest
 from journal import MURET, PEPPER
@@ -22,17 +25,22 @@ from services.cli.embedded import RunningPostgres
 from services.cli.verify import Violation, verify
 from services.ingest.admin import create_key, create_vendor, grant_habilitation
 from services.ingest.app import make_app
+from services.ingest.decide import retry_deposit
 from services.ingest.settings import IngestSettings
 from services.validator.jobs import ValidateTools, validate_deposit
 from services.validator.sandbox import Sandbox
 from shared.blobs import open_blobs
 from shared.db import Role, make_engine, make_sessions
+from shared.deposits import put_aside
 from shared.queue import Queue
 from shared.registry import load_registry
 
 CAZERES = "213101355"
 
-Push = Callable[[str, bytes, str], Awaitable[None]]
+COLOMIERS = "213101496"
+NIR = "269054958815780"
+
+Push = Callable[[str, bytes, str], Awaitable[UUID]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,14 @@ class Installation:
     async def sql(self, statements: str) -> None:
         """As the owner, with neither triggers nor foreign keys in the way."""
         await run_sql(self.dsn, f"SET session_replication_role = replica; {statements}")
+
+    async def rows(self, statement: str) -> list[asyncpg.Record]:
+        """As the owner."""
+        connection = await asyncpg.connect(self.dsn)
+        try:
+            return await connection.fetch(statement)
+        finally:
+            await connection.close()
 
     async def verify(self) -> list[Violation]:
         return await verify(self.dsn, self.blobs_path.as_uri())
@@ -80,14 +96,39 @@ async def past(make_database: MakeDatabase, valkey_url: str, tmp_path_factory: p
         await push(MURET, deliberations(MURET, mark="deux", rows=4), "3")
         await push(MURET, HEADER.replace("DELIB_OBJET", "OBJET").encode() + b"\na,b,c,d,e,f,g\n", "4")
         await push(CAZERES, deliberations(CAZERES, mark="trois", rows=3, year=2023), "5")
+        await _decide(made.dsn, client, push, process)
     return made
+
+
+async def _decide(dsn: str, client: httpx.AsyncClient, push: Push, process: Callable[[UUID], Awaitable[None]]) -> None:
+    """Deposits of every kind of journey that takes more than one round, or ends by a decision."""
+
+    async def confirm(deposit_id: UUID) -> None:
+        held = (await client.get(f"/v1/deposits/{deposit_id}")).json()["held"]
+        answer = await client.post(f"/v1/deposits/{deposit_id}/confirm", json={"reasons": held["reasons"]})
+        assert answer.status_code == 200, answer.text
+        await process(deposit_id)
+
+    elder = await push(COLOMIERS, deliberations(COLOMIERS, mark=NIR, rows=2), "6")
+    await push(COLOMIERS, deliberations(COLOMIERS, mark="quatre", rows=2), "7")
+    await confirm(elder)
+    await confirm(await push(COLOMIERS, deliberations(COLOMIERS, mark=f"cinq {NIR}", rows=2), "8"))
+    await push(COLOMIERS, deliberations(COLOMIERS, mark=f"six {NIR}", rows=2), "9")
+    await _post(client, COLOMIERS, deliberations(COLOMIERS, mark="sept", rows=1), "10", then="cancel")
+    failed = await _post(client, COLOMIERS, deliberations(COLOMIERS, mark="huit", rows=1, year=2022), "11")
+    engine = make_engine(dsn, "socle_ingest", pool_size=1)
+    async with make_sessions(engine).begin() as session:
+        assert await put_aside(session, time_limit=timedelta(0)) == [failed]
+    await retry_deposit(make_sessions(engine), failed)
+    await engine.dispose()
+    await process(failed)
 
 
 async def _habilitated_key(dsn: str) -> str:
     engine = make_engine(dsn, "socle_ingest", pool_size=1)
     sessions = make_sessions(engine)
     vendor = await create_vendor(sessions, name="Éditeur")
-    for siren in (MURET, CAZERES):
+    for siren in (MURET, CAZERES, COLOMIERS):
         await grant_habilitation(sessions, vendor=vendor, organisation_siren=siren, schemas=None, basis="essai")
     key = await create_key(sessions, vendor=vendor, name="essai", pepper=PEPPER)
     await engine.dispose()
@@ -96,7 +137,13 @@ async def _habilitated_key(dsn: str) -> str:
 
 async def _push(
     client: httpx.AsyncClient, process: Callable[[UUID], Awaitable[None]], siren: str, content: bytes, key: str
-) -> None:
+) -> UUID:
+    deposit_id = await _post(client, siren, content, key)
+    await process(deposit_id)
+    return deposit_id
+
+
+async def _post(client: httpx.AsyncClient, siren: str, content: bytes, key: str, *, then: str = "") -> UUID:
     answer = await client.post(
         "/v1/deposits",
         params={"organisation": siren, "schema": "scdl/deliberations"},
@@ -104,7 +151,10 @@ async def _push(
         content=content,
     )
     assert answer.status_code == 202, answer.text
-    await process(UUID(answer.json()["id"]))
+    deposit_id = UUID(answer.json()["id"])
+    if then:
+        assert (await client.post(f"/v1/deposits/{deposit_id}/{then}")).status_code == 200
+    return deposit_id
 
 
 class _Processing:
