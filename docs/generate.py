@@ -20,6 +20,7 @@ from pydantic_core import PydanticUndefined
 
 import services
 import shared
+from services.validator.checks.bal_levels import LEVELS, NAMES
 from services.validator.findings import FindingCode
 from services.validator.sentences import WORDINGS
 from services.validator.sentences.of_corrections import CORRECTION_WORDINGS
@@ -42,10 +43,7 @@ STATES = {
     DepositState.VALIDATING: ("en cours de vérification", "Le validateur lit le fichier."),
     DepositState.VALIDATED: ("vérifié", "Le fichier est valide ; il attend son tour de publication."),
     DepositState.PUBLISHING: ("en cours de publication", "Le catalogue calcule ce qui change."),
-    DepositState.HELD: (
-        "retenu",
-        "Un garde-fou attend une [confirmation](retenus.md) ; sans elle, c'est l'annulation.",
-    ),
+    DepositState.HELD: ("retenu", "Un garde-fou attend une [confirmation](retenus.md), avant une date limite."),
     DepositState.PUBLISHED: ("publié", "Une nouvelle version du jeu de données contient ces lignes."),
     DepositState.UNCHANGED: ("sans changement", "Le contenu publié était déjà celui-là : pas de nouvelle version."),
     DepositState.REJECTED: ("refusé", "Les données sont en cause : le rapport dit où et comment corriger."),
@@ -219,9 +217,35 @@ def findings_page() -> str:
         + table(("Code", "Message", "Comment corriger", "Validata"), french)
         + "\n## Corrections\n\nCe que Socle a normalisé, toujours listé dans le rapport, jamais en silence.\n\n"
         + table(("Code", "Message", "In English"), corrections)
+        + addresses_section()
         + "\n## Findings, in English\n\n"
         + table(("Code", "Message", "How to mend", "Expected"), english)
     )
+
+
+def addresses_section() -> str:
+    """The rules of addresses under the names of the national judge."""
+    rows = [
+        (f"`{code}`", f"`{name}`", *(", ".join(_held(name, level)) or "—" for level in (0, 1)))
+        for code, name in NAMES.items()
+        if code.value.startswith("bal-")
+    ]
+    return (
+        "\n## Adresses\n\nLes règles `bal-…` sont celles du validateur national (validateur-bal), dont le nom est donné ici ; "
+        "`*` est la colonne. La gravité suit la version du format et la colonne ; ce qui n'est ni erreur ni avertissement est une "
+        "information.\n\n" + table(("Code", "Nom national", "Erreur", "Avertissement"), rows)
+    )
+
+
+def _held(name: str, level: int) -> Iterable[str]:
+    """Versions in which a fault has a level, or the columns where it has."""
+    versions = {version: levels[level] for version, levels in LEVELS.items()}
+    if not name.startswith("*"):
+        held = [version.removesuffix(".0") for version, names in versions.items() if name in names]
+        return [", ".join(held)] if held else []
+    suffix = name.removeprefix("*")
+    columns = {each.removesuffix(suffix) for names in versions.values() for each in names if each.endswith(suffix)}
+    return sorted(f"`{column}`" for column in columns if "." not in column and "@" not in column)
 
 
 def _template(text: str) -> str:
@@ -256,16 +280,11 @@ def settings_page() -> str:
 
 def states_page() -> str:
     """States of a deposit."""
-    rows = [
-        (
-            f"`{state}`",
-            STATES[state][0],
-            "fin" if state in ENDS else "attente" if state in WAITING_STATES else "retenue",
-            STATES[state][1],
-            ", ".join(f"`{following}`" for following in DepositState if following in NEXT.get(state, ())) or "—",
-        )
-        for state in DepositState
-    ]
+    rows = []
+    for state in DepositState:
+        nature = "fin" if state in ENDS else "attente" if state in WAITING_STATES else "retenue"
+        following = ", ".join(f"`{one}`" for one in DepositState if one in NEXT.get(state, ()))
+        rows.append((f"`{state}`", STATES[state][0], nature, STATES[state][1], following or "—"))
     return (
         "# États d'un dépôt\n\nTout dépôt accepté (réponse 202) finit, quoi qu'il arrive, dans un état de fin.\n\n"
         + table(("État", "En français", "Nature", "Ce qu'il veut dire", "Ensuite"), rows)
