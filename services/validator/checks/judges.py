@@ -34,6 +34,10 @@ ACTES = (
 """First level of the national nomenclature ACTES."""
 
 
+FEW = 200
+"""Distinct texts that are judged one by one sooner than by columns."""
+
+
 class Wrong(NamedTuple):
     """Why a value is refused."""
 
@@ -71,7 +75,7 @@ def judge_values(judge: Judge, column: str, severity: Severity) -> Callable[[Chu
 
 def _doubtful(texts: pl.Series, judge: Judge) -> list[str]:
     distinct = texts.drop_nulls().unique(maintain_order=True)
-    if judge.certain is not None:
+    if judge.certain is not None and len(distinct) > FEW:
         distinct = distinct.to_frame("text").filter(~judge.certain(pl.col("text"))).to_series()
     found: list[str] = distinct.to_list()
     return found
