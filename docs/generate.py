@@ -21,6 +21,7 @@ from pydantic_core import PydanticUndefined
 import services
 import shared
 from services.validator.checks.bal_levels import LEVELS, NAMES
+from services.validator.checks.bal_levels import described
 from services.validator.findings import FindingCode
 from services.validator.sentences import WORDINGS
 from services.validator.sentences.of_corrections import CORRECTION_WORDINGS
@@ -217,6 +218,8 @@ def findings_page() -> str:
         + table(("Code", "Message", "Comment corriger", "Validata"), french)
         + "\n## Corrections\n\nCe que Socle a normalisé, toujours listé dans le rapport, jamais en silence.\n\n"
         + table(("Code", "Message", "In English"), corrections)
+        + "\n## Adresses\n\nCe que le validateur national des adresses dit de même (`*` : la colonne), et sa gravité.\n\n"
+        + table(("Code", "Nom national", "Erreur", "Avertissement"), described())
         + addresses_section()
         + "\n## Findings, in English\n\n"
         + table(("Code", "Message", "How to mend", "Expected"), english)

@@ -196,3 +196,24 @@ def severity_of(code: Code, column: str | None, *, version: str, language: str |
     if name in errors:
         return Severity.ERROR
     return Severity.WARNING if name in warnings else Severity.INFO
+
+
+def described() -> list[tuple[str, str, str, str]]:
+    """For the documentation: code, national name, where it is an error, where a warning (versions, or columns)."""
+    ours = [(code, name) for code, name in NAMES.items() if code.value.startswith("bal-")]
+    return [
+        (f"`{code}`", f"`{name}`", ", ".join(_held(code, name, 0)) or "—", ", ".join(_held(code, name, 1)) or "—")
+        for code, name in ours
+    ]
+
+
+def _held(code: Code, name: str, level: int) -> list[str]:
+    if not name.startswith("*"):
+        return [version.removesuffix(".0") for version, names in LEVELS.items() if name in names[level]]
+    return [
+        f"`{column}`"
+        for column in FIELDS
+        if any(name.replace("*", column) in names[level] for names in LEVELS.values())
+        and (code is not Code.BAL_UUID or column != "numero")
+        and (code is not Code.BAL_INTEGER or column == "numero")
+    ]
