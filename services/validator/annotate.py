@@ -85,10 +85,14 @@ def _write_table(sheet: Any, table: RawTable, marks: Marks, report: ReportOut) -
         cell.font, cell.fill = _BOLD, _HEADER_FILL
     _mark_line(head, table.header_line, marks)
     sheet.append(head)
+    marked = {line for line, _ in marks}
     for line, cells in _rows(table, limit):
-        row = [_number(sheet, line), *(_text(sheet, value) for value in cells)]
-        _mark_line(row, line, marks)
-        sheet.append(row)
+        if line in marked:
+            row = [WriteOnlyCell(sheet, line), *(_text(sheet, value) for value in cells)]
+            _mark_line(row, line, marks)
+            sheet.append(row)
+        else:
+            sheet.append([line, *(value if _is_plain(value) else _text(sheet, value) for value in cells)])
     if report.stats.rows > limit:
         note = _text(sheet, labels["rows_cut"].format(thousands(limit, report.language)))
         note.font = _BOLD
@@ -135,7 +139,7 @@ def _write_findings(sheet: Any, report: ReportOut) -> None:
 def _finding_cell(sheet: Any, finding: FindingOut, name: str, labels: Mapping[str, str]) -> Any:
     value = getattr(finding, name)
     if name == "row":
-        cell = _text(sheet, labels["whole_file"]) if value is None else _number(sheet, value)
+        cell = _text(sheet, labels["whole_file"]) if value is None else WriteOnlyCell(sheet, value)
     else:
         cell = _text(sheet, labels[value] if name == "severity" else value)
     if name == "severity":
@@ -144,8 +148,9 @@ def _finding_cell(sheet: Any, finding: FindingOut, name: str, labels: Mapping[st
     return cell
 
 
-def _number(sheet: Any, value: int) -> Any:
-    return WriteOnlyCell(sheet, value)
+def _is_plain(value: str | None) -> bool:
+    """Whether the writer takes a text as it is."""
+    return not value or (value[0] != "=" and len(value) <= TEXT_LIMIT and _ILLEGAL.search(value) is None)
 
 
 def _text(sheet: Any, value: str | None) -> Any:

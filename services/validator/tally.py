@@ -13,7 +13,7 @@ from services.validator.checks.chunk import CorrectionRun, Fault, FaultRun
 from services.validator.findings import Correction, CorrectionCode, Finding, FindingCode, Severity
 from services.validator.sentences import word, word_correction
 
-KEPT_LIMIT = 1000
+KEPT_LIMIT = 5000
 """Findings of each severity, and corrections, that a stored report lists."""
 
 SAMPLES_LIMIT = 5

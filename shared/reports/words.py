@@ -4,7 +4,6 @@ fill("{why} ; {columns}", {"why": said("trop tôt", "too early"), "columns": ["A
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -21,8 +20,7 @@ def said(fr: str, en: str) -> dict[str, str]:
 
 def fill(template: str, places: Mapping[str, Any], language: Language) -> str:
     """The sentence. A place without value is left empty."""
-    spoken = {name: _spoken(value, language) for name, value in places.items()}
-    return template.format_map(defaultdict(str, spoken))
+    return template.format_map(_Spoken(places, language))
 
 
 def typeset(text: str) -> str:
@@ -30,10 +28,21 @@ def typeset(text: str) -> str:
     return re.sub(r" (?=[:;!?»%])|(?<=«) ", "\N{NO-BREAK SPACE}", text)
 
 
-def _spoken(value: Any, language: Language) -> str:
-    if isinstance(value, Mapping):
-        return str(value[language])
-    if isinstance(value, list | tuple):
-        quoted = "« {} »" if language == "fr" else "“{}”"
-        return ", ".join(quoted.format(one) for one in value)
-    return "" if value is None else str(value)
+class _Spoken(dict[str, str]):
+    """Places as a language says them, one by one as a template asks for them."""
+
+    __slots__ = ("language", "places")
+
+    def __init__(self, places: Mapping[str, Any], language: Language) -> None:
+        self.places, self.language = places, language
+
+    def __missing__(self, name: str) -> str:
+        value = self.places.get(name)
+        if isinstance(value, str):
+            return value
+        if isinstance(value, dict):
+            return str(value[self.language])
+        if isinstance(value, list | tuple):
+            quoted = "« {} »" if self.language == "fr" else "“{}”"
+            return ", ".join(quoted.format(one) for one in value)
+        return "" if value is None else str(value)

@@ -5,6 +5,7 @@ New rooms give both languages at once (`shared.reports.words.said`), or lists of
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from shared.reports.words import Detail, said
@@ -65,13 +66,18 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
 
 def both(value: Any) -> Detail:
     """A detail as a report keeps it: words of ours in both languages, anything else as it is."""
+    if isinstance(value, str):
+        return _both(value)
     if isinstance(value, list | tuple):
         return [str(one) for one in value]
-    if not isinstance(value, str):
-        return value if isinstance(value, int | float | dict) or value is None else str(value)
-    if value in FRAGMENTS:
-        return said(value, FRAGMENTS[value])
+    return value if isinstance(value, int | float | dict) or value is None else str(value)
+
+
+@lru_cache(maxsize=1024)
+def _both(text: str) -> Detail:
+    if text in FRAGMENTS:
+        return said(text, FRAGMENTS[text])
     for pattern, english in PATTERNS:
-        if found := pattern.fullmatch(value):
-            return said(value, english(found))
-    return value
+        if found := pattern.fullmatch(text):
+            return said(text, english(found))
+    return text

@@ -5,7 +5,7 @@ A code has its French and its English side by side; both take the same places.
 
 import string
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from shared.reports.words import typeset
@@ -37,6 +37,8 @@ class Wording:
     validata: str | None = None
     """Validata's error type for the same fault; None when Validata has none."""
     english: English | None = None
+    places: frozenset[str] = field(init=False)
+    """Names of all places of its templates, in either language."""
 
     def __post_init__(self) -> None:
         for name in ("message", "mend", "expected", "mend_with"):
@@ -45,16 +47,12 @@ class Wording:
                 object.__setattr__(self, name, typeset(template))
         if self.english is not None and self.english.mend_with is None and self.mend_with == typeset(REPLACE):
             object.__setattr__(self, "english", self.english._replace(mend_with=REPLACE_IN_ENGLISH))
+        object.__setattr__(self, "places", places_of([*self.french, *(self.english or ())]))
 
     @property
     def french(self) -> English:
         """The French words in the shape of the English ones."""
         return English(self.message, self.mend, self.expected, self.mend_with)
-
-    @property
-    def places(self) -> frozenset[str]:
-        """Names of all places of its templates, in either language."""
-        return places_of([*self.french, *(self.english or ())])
 
 
 @dataclass(frozen=True, slots=True)
