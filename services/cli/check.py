@@ -24,7 +24,7 @@ def check_file(path: Path, request: Request, *, as_json: bool, corrected_path: P
     report = found.report
     is_valid = report.verdict == "valid"
     if as_json:
-        print(report.model_dump_json(by_alias=True, indent=2))
+        print(worded(report, "fr").model_dump_json(by_alias=True, indent=2))
         return 0 if is_valid else 1
     show_corrections(screen, [(one.row, one.column, one.message) for one in report.corrections])
     show_findings(screen, read_report(report.model_dump(mode="json", by_alias=True)))
