@@ -10,6 +10,7 @@ from services.cli.screen import Screen
 from services.validator.pipeline import Examination, Request, validate_file
 from shared.corrected import write_corrected
 from shared.registry import Registry
+from shared.reports.reword import worded
 
 
 def check_file(path: Path, request: Request, *, as_json: bool, corrected_path: Path | None, screen: Screen) -> int:
