@@ -218,7 +218,7 @@ def findings_page() -> str:
         + table(("Code", "Message", "Comment corriger", "Validata"), french)
         + "\n## Corrections\n\nCe que Socle a normalisé, toujours listé dans le rapport, jamais en silence.\n\n"
         + table(("Code", "Message", "In English"), corrections)
-        + "\n## Adresses\n\nCe que le validateur national des adresses dit de même (`*` : la colonne), et sa gravité.\n\n"
+        + "\n## Adresses\n\nLe nom que leur donne le validateur national (`*` : la colonne), et leur gravité.\n\n"
         + table(("Code", "Nom national", "Erreur", "Avertissement"), described())
         + addresses_section()
         + "\n## Findings, in English\n\n"
