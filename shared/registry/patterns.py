@@ -12,7 +12,6 @@ pattern of a schema means.
 
 import re
 import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -110,15 +109,16 @@ def _python(pattern: str) -> re.Pattern[str]:
 
 @contextmanager
 def _patience() -> Iterator[None]:
-    """Interrupt a match that lasts: Python's engine looks at signals, in the main thread alone."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
+    """Interrupt a match that lasts: Python's engine looks at signals, which only the main thread may set."""
 
     def give_up(_number: int, _frame: FrameType | None) -> None:
         raise PatternTooSlow
 
-    before = signal.signal(signal.SIGVTALRM, give_up)
+    try:
+        before = signal.signal(signal.SIGVTALRM, give_up)
+    except ValueError:  # another thread: without a limit of its own
+        yield
+        return
     signal.setitimer(signal.ITIMER_VIRTUAL, PATIENCE_SECONDS)
     try:
         yield
