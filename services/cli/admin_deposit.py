@@ -25,7 +25,8 @@ def confirm(
     ] = None,
 ) -> None:
     """Confirme un dépôt retenu, à la place de l'éditeur. Sans --reason, montre les motifs et demande."""
-    from services.ingest.decide import confirm_deposit, find_any, reasons_of
+    from services.ingest.admin import find_any
+    from services.ingest.decide import confirm_deposit, reasons_of
 
     async def held_for(sessions: "Sessions") -> "list[Reason]":
         async with sessions() as session:
@@ -51,7 +52,7 @@ def cancel(identifier: Identifier) -> None:
 @app.command()
 def retry(identifier: Identifier) -> None:
     """Reprend un dépôt en échec, depuis ses octets, à son rang d'arrivée."""
-    from services.ingest.decide import retry_deposit
+    from services.ingest.admin import retry_deposit
 
     _show(run(lambda sessions: retry_deposit(sessions, identifier)))
 

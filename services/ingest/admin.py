@@ -1,17 +1,20 @@
-"""What the operator does: organisations, vendors, keys, habilitations."""
+"""What the operator does: organisations, vendors, keys, habilitations; deposits that failed."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.ingest.decide import locked_deposit
+from services.ingest.follow import unknown_deposit
 from services.ingest.keys import NewKey, make_key
 from shared.db import Sessions
-from shared.deposits import DATABASE_NOW
+from shared.deposits import DATABASE_NOW, decide
 from shared.errors import Refusal
-from shared.models import ApiKey, Habilitation, Organisation, Vendor
+from shared.models import ApiKey, Deposit, DepositState, Habilitation, Organisation, Vendor
 from shared.models.organisation import OrganisationKind
 from shared.reference import slugify
 
@@ -38,6 +41,14 @@ class UnknownKey(Refusal):
     status = 404
     code = "unknown-key"
     title = "Clé inconnue"
+
+
+class NotFailed(Refusal):
+    """Only a deposit that failed on our side can be tried again."""
+
+    status = 409
+    code = "not-failed"
+    title = "Rien à reprendre"
 
 
 async def create_organisation(sessions: Sessions, *, siren: str, name: str) -> Organisation:
@@ -148,3 +159,25 @@ async def revoke_habilitation(sessions: Sessions, *, habilitation_id: UUID) -> N
         await session.execute(
             update(Habilitation).where(col(Habilitation.id) == habilitation_id).values(revoked_at=DATABASE_NOW)
         )
+
+
+async def retry_deposit(sessions: Sessions, deposit_id: UUID) -> Deposit:
+    """Have a failed deposit judged and published again, in its first place in line. Raises NotFound, NotFailed."""
+    async with sessions.begin() as session:
+        deposit = await locked_deposit(session, deposit_id, None)
+        if deposit.state != DepositState.FAILED:
+            raise NotFailed(
+                f"Le dépôt est à l'état « {deposit.state} » : seul un dépôt en échec peut être repris.",
+                action="Relisez l'identifiant du dépôt.",
+                state=deposit.state,
+            )
+        await decide(session, deposit, DepositState.RECEIVED, detail={"by": "operator"})
+    return deposit
+
+
+async def find_any(session: AsyncSession, deposit_id: UUID) -> Deposit:
+    """A deposit, whosever it is: for the operator. Raises NotFound."""
+    deposit: Deposit | None = await session.get(Deposit, deposit_id)
+    if deposit is None:
+        raise unknown_deposit(deposit_id)
+    return deposit

@@ -1,4 +1,4 @@
-"""What people decide about a deposit: confirm it, cancel it, have it tried again. Nobody decides blind."""
+"""What people decide about a deposit: confirm it, cancel it. Nobody decides blind."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,14 +44,6 @@ class NotCancellable(Refusal):
     title = "Annulation impossible"
 
 
-class NotFailed(Refusal):
-    """Only a deposit that failed on our side can be tried again."""
-
-    status = 409
-    code = "not-failed"
-    title = "Rien à reprendre"
-
-
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why a deposit is held: a code of the report and how many times it was found."""
@@ -73,7 +65,7 @@ async def confirm_deposit(
     Raises NotFound, NotHabilitated, NotHeld, ReasonsDiffer.
     """
     async with sessions.begin() as session:
-        deposit = await _locked(session, deposit_id, vendor)
+        deposit = await locked_deposit(session, deposit_id, vendor)
         if vendor is not None:
             await require_habilitation(session, vendor, deposit.organisation_siren, deposit.schema_name)
         if deposit.state != DepositState.HELD:
@@ -97,7 +89,7 @@ async def confirm_deposit(
 async def cancel_deposit(sessions: Sessions, deposit_id: UUID, *, vendor: CurrentVendor | None) -> Deposit:
     """Give up a deposit that nobody works on yet, or that is held. Raises NotFound, NotCancellable."""
     async with sessions.begin() as session:
-        deposit = await _locked(session, deposit_id, vendor)
+        deposit = await locked_deposit(session, deposit_id, vendor)
         if deposit.state not in (DepositState.RECEIVED, DepositState.HELD):
             raise NotCancellable(
                 f"Le dépôt est à l'état « {deposit.state} » : il ne peut plus être annulé.",
@@ -105,20 +97,6 @@ async def cancel_deposit(sessions: Sessions, deposit_id: UUID, *, vendor: Curren
                 state=deposit.state,
             )
         await decide(session, deposit, DepositState.CANCELLED, detail={"by": _name(vendor)})
-    return deposit
-
-
-async def retry_deposit(sessions: Sessions, deposit_id: UUID) -> Deposit:
-    """Have a failed deposit judged and published again, in its first place in line. Raises NotFound, NotFailed."""
-    async with sessions.begin() as session:
-        deposit = await _locked(session, deposit_id, None)
-        if deposit.state != DepositState.FAILED:
-            raise NotFailed(
-                f"Le dépôt est à l'état « {deposit.state} » : seul un dépôt en échec peut être repris.",
-                action="Relisez l'identifiant du dépôt.",
-                state=deposit.state,
-            )
-        await decide(session, deposit, DepositState.RECEIVED, detail={"by": _name(None)})
     return deposit
 
 
@@ -144,15 +122,8 @@ async def ring_on(sessions: Sessions, queue: Queue, deposit: Deposit) -> None:
         await queue.ring(PUBLISH, following)
 
 
-async def find_any(session: AsyncSession, deposit_id: UUID) -> Deposit:
-    """A deposit, whosever it is: for the operator. Raises NotFound."""
-    deposit: Deposit | None = await session.get(Deposit, deposit_id)
-    if deposit is None:
-        raise unknown_deposit(deposit_id)
-    return deposit
-
-
-async def _locked(session: AsyncSession, deposit_id: UUID, vendor: CurrentVendor | None) -> Deposit:
+async def locked_deposit(session: AsyncSession, deposit_id: UUID, vendor: CurrentVendor | None) -> Deposit:
+    """The deposit, its row locked until the transaction ends; None as vendor: whosever it is. Raises NotFound."""
     statement: Select[Any] = select(Deposit).where(col(Deposit.id) == deposit_id)
     if vendor is not None:
         statement = statement.where(col(Deposit.vendor_id) == vendor.id)

@@ -10,8 +10,8 @@ from journal import HabilitatedVendor, MakeDeposit, SessionsOf
 from pushes import push, refused
 from sqlalchemy import text
 
-from services.ingest.admin import revoke_habilitation
-from services.ingest.decide import NotFailed, Reason, cancel_expired, confirm_deposit, retry_deposit
+from services.ingest.admin import NotFailed, retry_deposit, revoke_habilitation
+from services.ingest.decide import Reason, cancel_expired, confirm_deposit
 from shared import deposits
 from shared.db import Sessions
 from shared.deposits import VALIDATE

@@ -15,7 +15,7 @@ WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿŒœ]+(?:['’-][A-Za-zÀ-ÖØ-öø-ÿ
 PARTICLES = frozenset({"de", "du", "des", "d", "le", "la", "van", "von", "el", "ben", "da", "dos"})
 
 _FORENAMES_LISTED = """
-jean pierre michel andre philippe rene louis alain jacques bernard marcel daniel roger robert paul claude christian
+jean pierre michel andre philippe rene louis alain jacques bernard marcel daniel roger robert paul christian
 henri georges nicolas francois gerard patrick eric laurent julien pascal thierry olivier david sebastien frederic
 christophe dominique stephane guy didier thomas alexandre bruno joseph jerome raymond serge maurice antoine
 guillaume gilles franck vincent yves emmanuel charles xavier cedric romain fabrice lucas hugo louise leo gabriel

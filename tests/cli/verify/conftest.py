@@ -23,9 +23,8 @@ from serving import served
 from services.catalog.publish import PublishTools, publish_deposit
 from services.cli.embedded import RunningPostgres
 from services.cli.verify import Violation, verify
-from services.ingest.admin import create_key, create_vendor, grant_habilitation
+from services.ingest.admin import create_key, create_vendor, grant_habilitation, retry_deposit
 from services.ingest.app import make_app
-from services.ingest.decide import retry_deposit
 from services.ingest.settings import IngestSettings
 from services.validator.jobs import ValidateTools, validate_deposit
 from services.validator.sandbox import Sandbox
