@@ -60,3 +60,9 @@ async def test_an_address_is_read_from_the_folder_that_stands_for_the_site(tmp_p
 async def test_nothing_is_read_outside_of_it(tmp_path: Path, place: str) -> None:
     with pytest.raises(Unreadable):
         await Source(tmp_path).read(place)
+
+
+@pytest.mark.parametrize("place", ["https://127.0.0.1/schemas.json", "http://schema.example.fr/schemas.json"])
+async def test_without_a_folder_addresses_go_through_the_guarded_door(place: str) -> None:
+    with pytest.raises(Unreadable, match="adresse"):
+        await Source().read(place)
