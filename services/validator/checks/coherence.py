@@ -33,6 +33,8 @@ AMOUNT_COLUMNS = frozenset({"montant", "MONTANT", "valeurGlobale"})
 YEAR_TEXTS = frozenset({"BUDGET_ANNEE"})
 """Texts that begin with a year, and may hold a second one after a slash."""
 
+YEARS = r"^[0-9]{4}(?:/[0-9]{4})?$"
+
 ANY_YEAR = re.compile(r"fin\b|FIN\b|end_|^COUV_|Fin$")
 """Names of moments that may well be far from today: ends, periods covered."""
 
@@ -124,9 +126,11 @@ class Coherence:
         if texts.null_count() == len(texts):
             return
         last = None if self._context is None else int(self._context.received_on[:4]) + 1
+        if field.name in YEAR_TEXTS:
+            texts = texts.set(~texts.str.contains(YEARS), None)
         wrong = _outside(_years(texts, 0), last)
         if field.name in YEAR_TEXTS:
-            wrong = wrong | _outside(_years(texts, 5), last)
+            wrong = wrong | _outside(_years(texts, 5), last).fill_null(False)
         rows = places(wrong)
         details = {"first": FIRST_YEAR, "last": last if last is not None else ""}
         code = FindingCode.YEAR_OUT_OF_RANGE

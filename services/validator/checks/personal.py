@@ -124,7 +124,8 @@ EXAMPLES = (
 
 def may_hold_marks(field: SchemaField, schema: SchemaVersion) -> bool:
     """Whether a valid cell may hold a mark: not where the rules of the column, as errors, leave no room for one."""
-    if field.type not in ("string", "array", "integer") or field.format == "uuid":
+    located = {"x", "y"} | ({schema.geography.longitude, schema.geography.latitude} if schema.geography else set())
+    if field.type not in ("string", "array", "integer") or field.format == "uuid" or field.name in located:
         return False
     rules = {name: value for name, value in field.constraints.items() if schema.severity(field.name, name) == "error"}
     if "enum" in rules or rules.get("maxLength", SHORTEST) < SHORTEST:
