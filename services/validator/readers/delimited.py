@@ -25,8 +25,7 @@ from shared.registry import SchemaVersion
 class _Form:
     """How the rows of one file are read."""
 
-    encoding: str
-    delimiter: str
+    detected: Detected
     header: tuple[str, ...]
     width: int
     """Cells that a row may have: the header's, and the empty ones at its right end."""
@@ -48,16 +47,15 @@ def read_delimited(
     try_simple: bool = True,
     block_bytes: int = BLOCK_BYTES,
 ) -> RawTable | Refused:
-    """The table of a text file; the file must stay open while its batches are consumed. `try_simple=False`: `csv`
-    reads everything, with the same result. `block_bytes`: read and proven together."""
-    reel, stopped = Reel(file, detected.encoding), list[Refused]()
-    records = read_records(reel, detected.delimiter, HEADER_WITHIN, stopped)
+    """The table of a text file, which must stay open while its batches are consumed. `block_bytes`: read and proven
+    together. `try_simple=False`: `csv` reads everything, with the same result."""
+    stopped: list[Refused] = []
+    records = read_records(Reel(file, detected.encoding), detected.delimiter, HEADER_WITHIN, stopped)
     header = find_header(records, schema, pass_titles=asked.corrections)
     if isinstance(header, Refused):
         return stopped[0] if stopped else header
     form = _Form(
-        encoding=detected.encoding,
-        delimiter=detected.delimiter,
+        detected,
         header=header.labels,
         width=len(header.labels),
         records_above=header.at + 1,
@@ -66,19 +64,18 @@ def read_delimited(
         try_simple=try_simple,
         block_bytes=block_bytes,
     )
-    renderings = list(header.above)
-    labels = header.labels
-    if asked.corrections and named_width(labels) < len(labels):
-        labels = labels[: _used_width(file, form)]
-        if len(labels) < form.width:
-            renderings.append(dropped_columns(header.line, form.width - len(labels)))
-    form = replace(form, header=labels, stopped=[])
+    renderings = [*header.above]
+    if asked.corrections and named_width(header.labels) < form.width:
+        form = replace(form, header=header.labels[: _used_width(file, form)])
+        if len(form.header) < form.width:
+            renderings.append(dropped_columns(header.line, form.width - len(form.header)))
+    form.stopped.clear()  # what the search for empty columns met will be met again
     return RawTable(
-        header=labels,
+        header=form.header,
         header_line=header.line,
         batches=_batches(file, form),
         renderings=renderings,
-        faults=mojibake_of_header(labels, header.line),
+        faults=mojibake_of_header(form.header, header.line),
         stopped=form.stopped,
     )
 
@@ -95,8 +92,8 @@ def _used_width(file: BinaryIO, form: _Form) -> int:
 
 
 def _batches(file: BinaryIO, form: _Form) -> Iterator[Batch]:
-    reel = Reel(file, form.encoding, block_bytes=form.block_bytes)
-    read_records(reel, form.delimiter, form.records_above, form.stopped)
+    reel = Reel(file, form.detected.encoding, block_bytes=form.block_bytes)
+    read_records(reel, form.detected.delimiter, form.records_above, form.stopped)
     while not form.stopped and reel.fill():
         for batch in _next_batches(reel, form):
             yield sifted(
@@ -111,13 +108,13 @@ def _batches(file: BinaryIO, form: _Form) -> Iterator[Batch]:
 def _next_batches(reel: Reel, form: _Form) -> Iterator[Batch]:
     size = rows_per_batch(len(form.header))
     simple = form.try_simple and prove(
-        reel.waiting, ended=reel.ended, delimiter=form.delimiter, width=form.width, record_limit=CELL_LIMIT
+        reel.waiting, ended=reel.ended, delimiter=form.detected.delimiter, width=form.width, record_limit=CELL_LIMIT
     )
     if not simple:
-        rows = read_records(reel, form.delimiter, size, form.stopped)
+        rows = read_records(reel, form.detected.delimiter, size, form.stopped)
         yield evened(rows, form.header, width=form.width, blank_severity=form.blank_severity)
         return
-    frame = read_simple(simple, delimiter=form.delimiter, width=form.width)[:, : len(form.header)]
+    frame = read_simple(simple, delimiter=form.detected.delimiter, width=form.width)[:, : len(form.header)]
     lines = pl.Series(simple.lines + reel.line)
     reel.use(simple.size, simple.line_ends)
     for start in range(0, len(lines), size):

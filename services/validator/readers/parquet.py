@@ -133,7 +133,7 @@ def _as_text(name: str, kind: pl.DataType) -> pl.Expr:
             pl.when(whole).then(column.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(column.cast(pl.String))
         )
     elif isinstance(kind, pl.Datetime):
-        midnight = column.dt.time() == pl.time(0)
+        midnight = column.dt.truncate("1d") == column
         text = pl.when(midnight).then(column.dt.strftime("%Y-%m-%d")).otherwise(column.dt.strftime("%Y-%m-%dT%H:%M:%S"))
     elif kind == pl.Null:
         text = pl.lit("")

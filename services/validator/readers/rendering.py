@@ -25,7 +25,6 @@ PADDED = {5: 1, 9: 2, 14: 2}
 SHOWN_UNTIL = 10**11
 """Larger whole numbers are shown as 3.24E+13 in a cell that has no format of its own."""
 
-MIDNIGHT = datetime.time()
 TRUE_TEXTS = ("true", "True", "TRUE", "1")
 FALSE_TEXTS = ("false", "False", "FALSE", "0")
 
@@ -69,21 +68,21 @@ def render_column(values: Sequence[Value], field: SchemaField | None) -> tuple[l
     if not kinds:
         return list(values), []  # type: ignore[arg-type]  # all of them are texts
     written = {kind: renderer(kind, field) for kind in kinds}
-    known: dict[tuple[type, Value], tuple[str, bool]] = {}
-    texts, said = [], []
-    for row, value in enumerate(values):
-        if isinstance(value, str):
-            texts.append(value)
-            continue
-        key = (type(value), value)
-        found = known.get(key)
-        if found is None:
-            text = written[key[0]](value)
-            found = known[key] = (text, is_said(value, text, field))
-        texts.append(found[0])
-        if found[1]:
-            said.append(row)
-    return texts, said
+    known: dict[Value, tuple[str, bool]] = {}
+    if len(kinds & {bool, int, float}) > 1:  # 1, 1.0 and True are one key
+        texts = [value if isinstance(value, str) else written[type(value)](value) for value in values]
+        said = [
+            at for at, value in enumerate(values) if not isinstance(value, str) and is_said(value, texts[at], field)
+        ]
+        return texts, said
+    for value in set(values):
+        if not isinstance(value, str):
+            text = written[type(value)](value)
+            known[value] = (text, is_said(value, text, field))
+    texts = [value if value.__class__ is str else known[value][0] for value in values]
+    if not any(is_told for _, is_told in known.values()):
+        return texts, []
+    return texts, [at for at, value in enumerate(values) if value.__class__ is not str and known[value][1]]
 
 
 def _number(value: Value) -> str:
@@ -124,7 +123,7 @@ def _boolean(value: Value, *, field: SchemaField | None) -> str:
 def _date(value: Value, *, field: SchemaField | None) -> str:
     wants_time = field is not None and field.type == "datetime"
     if isinstance(value, datetime.datetime):
-        if value.time() != MIDNIGHT or wants_time:
+        if any((value.hour, value.minute, value.second, value.microsecond)) or wants_time:
             return value.isoformat()
         value = value.date()
     if not isinstance(value, datetime.date):

@@ -197,8 +197,10 @@ def _batch(columns: Sequence[Sequence[Value]], line: int, reading: _Reading) -> 
     code = CorrectionCode.SPREADSHEET_CELL
     for position, values in enumerate(columns):
         texts, said = render_column(values, reading.fields[position])
-        height = min(height, next((row for row, text in enumerate(texts) if len(text) > CELL_LIMIT), height))
-        series.append(pl.Series(str(position), texts, dtype=pl.String))
+        column = pl.Series(str(position), texts, dtype=pl.String)
+        too_long = (column.str.len_chars() > CELL_LIMIT).arg_true()
+        height = min(height, too_long[0] if len(too_long) else height)
+        series.append(column)
         listed = said[:RENDERINGS_LIMIT]
         unlisted[code] += len(said) - len(listed)
         renderings += (Rendering(line + at, position, code, shown_before(values[at]), texts[at]) for at in listed)

@@ -42,12 +42,10 @@ class SheetRange:
 
     def add(self, block: bytes) -> None:
         """Read on; no cell is cut by the end of the block."""
-        usual = block.count(b'<c r="')
-        if not self._exact and usual == block.count(b"<c ") + block.count(b"<c>") + block.count(b":c"):
-            rows = USUAL_ROW.findall(block)
-            if usual == len(rows):
-                self._note(set(USUAL_COLUMN.findall(block)), rows)
-                return
+        rows = [] if self._exact or b":c" in block else USUAL_ROW.findall(block)
+        if rows and len(rows) == block.count(b"<c"):
+            self._note(set(USUAL_COLUMN.findall(block)), set(rows))
+            return
         filled = [(letters, row) for letters, row, empty in CELL.findall(block) if not empty]
         placed = {letters for letters, _ in filled}
         if b"" in placed:

@@ -76,7 +76,7 @@ def _refusal_of_part(path: Path, entry: Entry, scanned: Scanned) -> Refused | No
     used: OdsRange | SheetRange = OdsRange() if entry.name == "content.xml" else SheetRange(exact=False)
     items = 0
     for first, block in _blocks(path, entry):
-        items += block.count(b"<si>") + block.count(b"<si ")
+        items += block.count(b"<si")
         if refusal := _refusal_of_block(block, first, items):
             return refusal
         used.add(block)
@@ -98,7 +98,7 @@ def _refusal_of_part(path: Path, entry: Entry, scanned: Scanned) -> Refused | No
 def _refusal_of_block(block: bytes, first: bool, items: int) -> Refused | None:
     if first and b"\0" in block[:4]:
         return unsafe("son XML n’est pas en UTF-8", "its XML is not UTF-8")
-    if b"<!DOCTYPE" in block or b"<!ENTITY" in block:
+    if b"<!" in block and (b"<!DOCTYPE" in block or b"<!ENTITY" in block):
         return unsafe("son XML déclare des entités (DTD)", "its XML declares entities (DTD)")
     announced = COUNTS.findall(block) if b"ount" in block else []
     if items > TEXTS_LIMIT or any(int(count) > TEXTS_LIMIT for count in announced):
@@ -122,8 +122,7 @@ def _blocks(path: Path, entry: Entry) -> Iterator[tuple[bool, bytes]]:
     waiting, first = b"", True
     for piece in expand(path, entry, limit_bytes=PART_LIMIT_BYTES):
         waiting += piece
-        cut = max(waiting.rfind(b"<c "), waiting.rfind(b"<row")) if b"<row" in waiting else -1
-        cut = max(cut, 0) or waiting.rfind(b"<")
+        cut = max(waiting.rfind(b"<c "), 0) or waiting.rfind(b"<")
         if cut > 0:
             yield first, waiting[:cut]
             waiting, first = waiting[cut:], False

@@ -149,8 +149,7 @@ def test_every_line_end_is_read(end: str, try_simple: bool) -> None:
 
 
 def test_line_ends_may_be_mixed() -> None:
-    found = table_of(HEADER + "\r\n1,2,3\n4,5,6\r7,8,9\r\n")
-    assert [line for line, _ in found.rows] == [2, 3, 4, 5][:3]
+    assert [line for line, _ in table_of(HEADER + "\r\n1,2,3\n4,5,6\r7,8,9\r\n").rows] == [2, 3, 4]
 
 
 def test_a_record_has_the_line_it_begins_on() -> None:
@@ -230,8 +229,7 @@ def test_a_label_may_be_mojibake() -> None:
 
 def stop_of(content: str) -> tuple[FindingCode, int | None]:
     found = table_of(content)
-    (stopped,) = found.stopped
-    return stopped.code, stopped.row
+    return found.stopped[0].code, found.stopped[0].row
 
 
 @pytest.mark.parametrize(
@@ -246,10 +244,6 @@ def stop_of(content: str) -> tuple[FindingCode, int | None]:
 )
 def test_reading_stops_where_the_rest_is_unreliable(rows: str, code: FindingCode, line: int) -> None:
     assert stop_of(HEADER + "\n" + rows) == (code, line)
-
-
-def test_rows_before_a_fault_are_kept() -> None:
-    assert table_of(HEADER + '\n1,2,3\n"3" x,4,5\n').rows == [(2, ("1", "2", "3"))]
 
 
 @pytest.mark.parametrize(
