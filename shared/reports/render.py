@@ -34,13 +34,15 @@ class Given:
     file_url: str | None = None
     options: Mapping[str, bool] | None = None
     """The last three are echoed in Validata's shape."""
+    media_type: str | None = None
+    """None: that of the format."""
 
 
 async def render(stored: StoredReport | bytes, wish: Wish, given: Given, *, default: ReportFormat) -> Response:
     """The answer, in any format but XLSX. `stored`: the report, or its JSON as it is kept. Off the event loop."""
     chosen = wish.format_or(default)
     content = await asyncio.to_thread(_content, stored, chosen, wish, given)
-    media_type = MEDIA_TYPES[chosen]
+    media_type = given.media_type or MEDIA_TYPES[chosen]
     headers = {**VARY, "Content-Language": wish.language, "X-Content-Type-Options": "nosniff"}
     if chosen is ReportFormat.HTML:
         headers |= PAGE_HEADERS

@@ -34,13 +34,11 @@ MEDIA_TYPES = {
     ReportFormat.HTML: "text/html",
     ReportFormat.CSV: "text/csv",
     ReportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ReportFormat.VALIDATA: "application/json",
+    ReportFormat.VALIDATA: "application/vnd.validata+json",
 }
-"""`validata` is JSON too: only `?format=` asks for it."""
+"""Validata's shape has a type of its own, so that `application/json` is one shape; `/validate` answers as Validata."""
 
-_BY_MEDIA = {
-    MEDIA_TYPES[one]: one for one in (ReportFormat.JSON, ReportFormat.HTML, ReportFormat.CSV, ReportFormat.XLSX)
-}
+_BY_MEDIA = {media_type: one for one, media_type in MEDIA_TYPES.items()}
 
 
 @dataclass(frozen=True, slots=True)

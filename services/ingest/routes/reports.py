@@ -32,7 +32,11 @@ router = APIRouter(prefix="/v1", tags=["Rapports"], responses=refusals(ServiceUn
 RENDERINGS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Le rapport, dans le format demandé.",
-        "content": {MEDIA_TYPES[one]: {"schema": {"type": "string"}} for one in (ReportFormat.HTML, ReportFormat.CSV)},
+        "content": {
+            "text/html": {"schema": {"type": "string"}},
+            "text/csv": {"schema": {"type": "string"}},
+            MEDIA_TYPES[ReportFormat.VALIDATA]: {"schema": {"type": "object"}},
+        },
     },
 }
 

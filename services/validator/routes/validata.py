@@ -149,6 +149,7 @@ async def _validate(upload: Upload, asked: _Asked, tools: Tools) -> Response:
         schema_url=asked.schema,
         file_url=asked.url,
         options={"ignore_header_case": asked.ignore_header_case, "include_resource_data": False},
+        media_type="application/json",
     )
     wish = Wish(ReportFormat.VALIDATA, asked.language, spreadsheet=False)
     return await render(report, wish, given, default=ReportFormat.VALIDATA)

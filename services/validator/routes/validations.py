@@ -38,6 +38,7 @@ RENDERINGS: dict[int | str, dict[str, Any]] = {
         "content": {
             "text/html": {"schema": {"type": "string"}},
             "text/csv": {"schema": {"type": "string"}},
+            MEDIA_TYPES[ReportFormat.VALIDATA]: {"schema": {"type": "object"}},
             XLSX: {"schema": {"type": "string", "format": "binary"}},
         },
     }
