@@ -6,13 +6,12 @@ A native reader allocates every place between the first and the last filled cell
 import re
 from collections.abc import Collection
 
+import numpy as np
+
 CELLS_LIMIT = 5_000_000
 """Places between the first and the last filled cell of one sheet: 100,000 rows of 50 columns."""
 
 CELL = re.compile(rb"""<(?:\w+:)?c(?=[\s>/])(?:[^<>]*?\sr=["']([A-Za-z]{1,4})(\d{1,9})["'])?[^<>]*?(/?)>""")
-USUAL_COLUMN, USUAL_ROW = re.compile(rb'<c r="([A-Z]{1,3})'), re.compile(rb'<c r="[A-Z]{1,3}(\d{1,7})"')
-"""Cells as spreadsheets write them: reference first."""
-
 ROW = re.compile(rb"""<(?:\w+:)?row(?=[\s>/])(?:[^<>]*?\sr=["'](\d{1,12})["'])?""")
 
 ODS_TAG = re.compile(rb"<(/?)table:(table-row|table-cell|covered-table-cell|table)(?=[\s>/])([^<>]*)>")
@@ -42,9 +41,9 @@ class SheetRange:
 
     def add(self, block: bytes) -> None:
         """Read on; no cell is cut by the end of the block."""
-        rows = [] if self._exact or b":c" in block else USUAL_ROW.findall(block)
-        if rows and len(rows) == block.count(b"<c"):
-            self._note(set(USUAL_COLUMN.findall(block)), set(rows))
+        usual = None if self._exact or b":c" in block else _usual_extent(block)
+        if usual is not None:
+            self._last_row, self._width = max(self._last_row, usual[0]), max(self._width, usual[1])
             return
         filled = [(letters, row) for letters, row, empty in CELL.findall(block) if not empty]
         placed = {letters for letters, _ in filled}
@@ -66,6 +65,29 @@ class SheetRange:
             self._in_row = len(CELL.findall(part)) + (self._in_row if at == 0 and not row else 0)
             self._width = max(self._width, self._in_row)
         self._last_row = max(self._last_row, self._rows_seen)
+
+
+def _usual_extent(block: bytes) -> tuple[int, int] | None:
+    """Last row and width of cells written as spreadsheets do, reference first (`<c r="AB12"`); None for others."""
+    octets = np.frombuffer(block + b" " * 20, dtype=np.uint8)
+    opens = np.flatnonzero(octets == ord("<"))
+    at = opens[octets[opens + 1] == ord("c")] + 2
+    for expected in b' r="':
+        if (octets[at] != expected).any():
+            return None
+        at = at + 1
+    column, row = np.zeros(len(at), dtype=np.int64), np.zeros(len(at), dtype=np.int64)
+    for _ in range(3):
+        letter = octets[at]
+        is_letter = (letter >= ord("A")) & (letter <= ord("Z"))
+        column, at = np.where(is_letter, column * 26 + letter - 64, column), at + is_letter
+    for _ in range(7):
+        digit = octets[at]
+        is_digit = (digit >= ord("0")) & (digit <= ord("9"))
+        row, at = np.where(is_digit, row * 10 + digit - 48, row), at + is_digit
+    if (octets[at] != ord('"')).any():
+        return None
+    return int(row.max(initial=0)), int(column.max(initial=0))
 
 
 class OdsRange:
