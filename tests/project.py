@@ -97,6 +97,8 @@ def why_not(arguments: list[str]) -> str | None:
             if not hasattr(command, "resolve_command"):
                 return None
             rest = [*getattr(context, "_protected_args", []), *context.args]
+            if not rest and command.invoke_without_command:
+                return None
             name, command, arguments = command.resolve_command(context, rest)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the command line library raises is the answer
         if type(error).__name__ in ("Exit", "SystemExit") and "--help" in arguments:
