@@ -24,7 +24,7 @@ from shared.reports.links import sign_link
 from shared.reports.paged import encode_position
 from shared.reports.render import VARY, Given, render
 from shared.reports.shape import StoredReport
-from shared.reports.wish import ReportFormat, Wish
+from shared.reports.wish import NotAcceptable, ReportFormat, Wish
 
 ANNOTATED_LASTS = timedelta(minutes=10)
 """Time to follow the redirection to the annotated table; the deposit's own address makes a new one at any time."""
@@ -52,17 +52,27 @@ async def report_of_link(deposit_id: UUID, tools: Tools) -> ReportOfDeposit:
         return await _find(session, deposit_id)
 
 
-async def give_report(found: ReportOfDeposit, wish: Wish, tools: Tools, *, path: str, limit: int) -> Response:
-    """The report in the format wished; the annotated table is one redirection away."""
+async def give_report(
+    found: ReportOfDeposit, wish: Wish, tools: Tools, *, path: str, limit: int, table: bool = True
+) -> Response:
+    """The report in the format wished; the annotated table, where `table` may be shown, is one redirection away.
+
+    Raises NotAcceptable.
+    """
     default = ReportFormat.HTML if path.startswith("/v1/reports/") else ReportFormat.JSON
     if wish.format is ReportFormat.XLSX:
+        if not table:
+            raise NotAcceptable(
+                "Ce lien montre le rapport, pas le tableau déposé.",
+                action="Demandez à l’éditeur un lien fait avec « table=true », ou choisissez html, csv ou json.",
+            )
         return RedirectResponse(annotated_path(found, wish, tools), status_code=303, headers=VARY)
     stored = await read_bytes(tools.blobs, f"reports/{found.figures.report_sha256}.json")
     around = Around(
         organisation=found.organisation.name,
         received=found.deposit.received_at.date().isoformat(),
         path=path,
-        annotated=True,
+        annotated=table,
     )
     if default is ReportFormat.HTML:
         return await render(stored, wish, Given(around=around, limit=limit), default=default)

@@ -85,7 +85,8 @@ class _Page:
     def _verdict(self) -> str:
         verdict = self.report.verdict
         text = self.labels[f"{verdict}_text"]
-        return f'<p class="verdict {verdict}"><strong>{self.labels[verdict]}</strong>{text}</p>'
+        held = f'<p class="verdict held">{self.labels["held_text"]}</p>' if self.report.to_confirm else ""
+        return f'<p class="verdict {verdict}"><strong>{self.labels[verdict]}</strong>{text}</p>{held}'
 
     def _figures(self) -> str:
         stats = self.report.stats

@@ -173,6 +173,20 @@ async def test_a_shared_report_is_a_page_that_needs_no_key(
     assert (await stranger.get(path, params={"format": "json"})).json()["links"]["findings"] is None
 
 
+async def test_a_link_shows_the_table_only_if_its_vendor_said_so(
+    client: httpx.AsyncClient, stranger: httpx.AsyncClient, rejected: UUID
+) -> None:
+    for table in (False, True):
+        made = await client.post(f"/v1/deposits/{rejected}/report/link", params={"table": table})
+        path = "/v1/reports/" + made.json()["href"].rpartition("/")[2]
+        assert ("format=xlsx" in (await stranger.get(path)).text) is table
+        found = await stranger.get(path, params={"format": "xlsx"})
+        if table:
+            assert found.status_code == 303
+        else:
+            refused(found, 406, "not-acceptable")
+
+
 async def test_a_link_gives_nothing_else(
     client: httpx.AsyncClient, stranger: httpx.AsyncClient, rejected: UUID, other_vendor: HabilitatedVendor
 ) -> None:
@@ -186,13 +200,15 @@ async def test_a_link_gives_nothing_else(
 
 async def test_an_old_link_says_so(stranger: httpx.AsyncClient, rejected: UUID) -> None:
     past = timedelta(seconds=-2)
-    token, _ = sign_link({"deposit": str(rejected)}, purpose="report", key_pepper=PEPPER, lasting=past)
+    token, _ = sign_link({"deposit": str(rejected), "table": False}, purpose="report", key_pepper=PEPPER, lasting=past)
     refused(await stranger.get(f"/v1/reports/{token}"), 410, "link-expired")
 
 
 async def test_a_link_made_for_something_else_opens_no_report(stranger: httpx.AsyncClient, rejected: UUID) -> None:
     day = timedelta(days=1)
-    token, _ = sign_link({"deposit": str(rejected)}, purpose="annotated", key_pepper=PEPPER, lasting=day)
+    token, _ = sign_link(
+        {"deposit": str(rejected), "table": False}, purpose="annotated", key_pepper=PEPPER, lasting=day
+    )
     refused(await stranger.get(f"/v1/reports/{token}"), 404, "not-found")
 
 

@@ -116,11 +116,12 @@ async def post_link(
     vendor: Authenticated,
     tools: IngestTools,
     days: Annotated[int | None, Query(ge=1, le=365, description="Durée du lien, en jours")] = None,
+    table: Annotated[bool, Query(description="true : le lien donne aussi le tableau déposé, annoté")] = False,
 ) -> LinkOut:
-    """Un lien que l'on ouvre sans clé, pour la collectivité ou un collègue. Il montre le rapport, rien d'autre."""
+    """Un lien que l'on ouvre sans clé, pour la collectivité ou un collègue. Il ne montre que le rapport, sauf `table`."""
     await report_of_vendor(vendor, deposit_id, tools)
     token, until = sign_link(
-        {"deposit": str(deposit_id)},
+        {"deposit": str(deposit_id), "table": table},
         purpose="report",
         key_pepper=tools.settings.key_pepper.get_secret_value(),
         lasting=timedelta(days=days or tools.settings.report_link_days),
@@ -149,6 +150,6 @@ async def get_shared_report(
 ) -> Response:
     """Une page web, sans clé ; les autres formats par `?format=`."""
     pepper = tools.settings.key_pepper.get_secret_value()
-    deposit_id = UUID(read_link(token, purpose="report", key_pepper=pepper)["deposit"])
-    found = await report_of_link(deposit_id, tools)
-    return await give_report(found, wish, tools, path=f"/v1/reports/{token}", limit=limit)
+    link = read_link(token, purpose="report", key_pepper=pepper)
+    found = await report_of_link(UUID(link["deposit"]), tools)
+    return await give_report(found, wish, tools, path=f"/v1/reports/{token}", limit=limit, table=link["table"])

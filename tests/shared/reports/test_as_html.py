@@ -10,7 +10,7 @@ from reporting import a_finding, a_report
 from shared.reports.as_html import SHOWN_LIMIT, Around, html_report, visible
 from shared.reports.labels import LABELS
 from shared.reports.reword import worded
-from shared.reports.shape import CorrectionOut, StoredReport
+from shared.reports.shape import CorrectionOut, StoredReport, ToConfirmOut
 from shared.reports.words import Language
 
 VOID = {"meta", "br", "link", "hr"}
@@ -96,6 +96,12 @@ def test_a_clean_file_has_nothing_to_mend() -> None:
     text = outline(a_report()).text
     assert "Rien à corriger." in text
     assert LABELS["fr"]["findings"] not in text
+
+
+def test_what_waits_for_a_person_is_said_beside_the_verdict() -> None:
+    held = a_report().model_copy(update={"to_confirm": [ToConfirmOut(code="personal-nir", count=2)]})
+    assert LABELS["fr"]["held_text"] in outline(held).text
+    assert LABELS["fr"]["held_text"] not in outline(a_report()).text
 
 
 def test_corrections_are_listed() -> None:
