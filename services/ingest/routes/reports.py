@@ -118,7 +118,7 @@ async def post_link(
     days: Annotated[int | None, Query(ge=1, le=365, description="Durée du lien, en jours")] = None,
     table: Annotated[bool, Query(description="true : le lien donne aussi le tableau déposé, annoté")] = False,
 ) -> LinkOut:
-    """Un lien que l'on ouvre sans clé, pour la collectivité ou un collègue. Il ne montre que le rapport, sauf `table`."""
+    """Un lien que l'on ouvre sans clé, pour la collectivité ou un collègue : le rapport, et le tableau si `table`."""
     await report_of_vendor(vendor, deposit_id, tools)
     token, until = sign_link(
         {"deposit": str(deposit_id), "table": table},
