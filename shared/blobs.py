@@ -47,6 +47,9 @@ class Blobs(Protocol):
     async def size_bytes(self, name: str) -> int:
         """Size of a blob. Raises BlobMissing."""
 
+    async def delete(self, name: str) -> None:
+        """Forget a blob; nothing happens when it is not there. Durable soon: a blob may come back after a crash."""
+
     async def names(self, folder: str) -> list[str]:
         """Names of all blobs in a folder, sorted (for verification, not for requests)."""
 
@@ -119,6 +122,9 @@ class LocalBlobs:
             return (self.root / name).stat().st_size
         except FileNotFoundError as error:
             raise BlobMissing(name) from error
+
+    async def delete(self, name: str) -> None:
+        await asyncio.to_thread((self.root / name).unlink, missing_ok=True)
 
     async def names(self, folder: str) -> list[str]:
         paths = [path for path in (self.root / folder).rglob("*") if path.is_file()]
@@ -197,6 +203,10 @@ class ObjectBlobs:
             return int((await obstore.head_async(self._store, name))["size"])
         except FileNotFoundError as error:
             raise BlobMissing(name) from error
+
+    async def delete(self, name: str) -> None:
+        with suppress(FileNotFoundError):
+            await obstore.delete_async(self._store, name)
 
     async def names(self, folder: str) -> list[str]:
         found = [meta["path"] async for batch in obstore.list(self._store, folder) for meta in batch]

@@ -166,7 +166,7 @@ def _index_statements(table: RowTable) -> Iterator[str]:
     yield _index_statement(table, "current", current, unique=True)
     yield _index_statement(table, "row_id", "(row_id)")
     # What each publication brought and took away, for differences and the feed of changes.
-    yield _index_statement(table, "came", "(from_publication, row_id)")
+    yield _index_statement(table, "came", "(from_publication, key_hash)")
     yield _index_statement(table, "left", "(to_publication, key_hash) WHERE to_publication IS NOT NULL")
     for column in table.columns:
         if column.indexed:

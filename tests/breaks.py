@@ -74,6 +74,16 @@ BREAKS = [
         "unchanged from nothing",
         "UPDATE ingest.deposit SET dataset_version = 9 WHERE state = 'unchanged'",
     ),
+    (
+        "one-version-each",
+        "a version that nobody made",
+        f"UPDATE catalog.version SET deposit_id = NULL, deposit_sequence = NULL, mode = 'rollback' WHERE {MURET_2}",
+    ),
+    (
+        "one-version-each",
+        "a version of another mode than its deposit",
+        f"UPDATE catalog.version SET mode = 'upsert' WHERE {MURET_2}",
+    ),
     # (4)
     ("pointers-forward", "a hole in the numbers", f"UPDATE catalog.version SET number = 3 WHERE {MURET_2}"),
     (
@@ -105,6 +115,11 @@ BREAKS = [
         "pointers-forward",
         "a data set without version that has one",
         "UPDATE catalog.dataset SET current_version = NULL WHERE id = 'deliberations-muret'",
+    ),
+    (
+        "pointers-forward",
+        "a version that says it was purged",
+        "UPDATE catalog.version SET purged_at = now() WHERE number = 1",
     ),
     # (5)
     (

@@ -5,8 +5,9 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.catalog.exports.consolidated import ConsolidatedFiles
-from services.catalog.routes import datasets, exports, records
+from services.catalog.exports.files import ExportFiles
+from services.catalog.publish.decide import DecideTools
+from services.catalog.routes import changes, datasets, exports, records, rollback, versions
 from services.catalog.settings import CatalogSettings
 from services.catalog.tools import Tools
 from shared.blobs import open_blobs
@@ -21,6 +22,10 @@ DESCRIPTION = """Lire les données publiées : un jeu de données par collectivi
 Chaque réponse est celle d'une seule version, entière."""
 
 
+WRITING_POOL_SIZE = 2
+"""Connections per process for the few decisions that are taken over HTTP."""
+
+
 def make_app(settings: CatalogSettings) -> FastAPI:
     """The app; what it needs is opened when it starts and closed when it stops."""
 
@@ -30,16 +35,20 @@ def make_app(settings: CatalogSettings) -> FastAPI:
         engine = make_engine(url, "socle_reader", pool_size=settings.database_pool_size)
         blobs, registry = open_blobs(settings.blobs_url), load_registry()
         sessions = make_sessions(engine)
+        # Who asks and what is decided is read and written where the truth is, never on a replica.
+        writing = make_engine(settings.database_url, "socle_catalog", pool_size=WRITING_POOL_SIZE)
         app.state.tools = Tools(
             settings=settings,
             sessions=sessions,
             blobs=blobs,
             registry=registry,
             tables=RowTables(registry),
-            consolidated_files=ConsolidatedFiles(engine=engine, blobs=blobs),
+            files=ExportFiles(engine=engine, blobs=blobs),
+            deciding=DecideTools(writing, make_sessions(writing), blobs, registry),
         )
         async with following(registry, sessions):
             yield
+        await writing.dispose()
         await engine.dispose()
 
     def checks() -> Mapping[str, Check]:
@@ -49,7 +58,7 @@ def make_app(settings: CatalogSettings) -> FastAPI:
     app = make_service_app(
         title="Socle — catalogue",
         description=DESCRIPTION,
-        routers=[datasets.router, records.router, exports.router],
+        routers=[datasets.router, records.router, exports.router, versions.router, changes.router, rollback.router],
         lifespan=lifespan,
         checks=checks,
     )

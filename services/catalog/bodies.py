@@ -1,11 +1,12 @@
 """What catalog answers over HTTP."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.models import VersionMode
 from shared.paging import PageLinks
 
 
@@ -47,6 +48,8 @@ class DatasetLinks(BaseModel):
     records: str
     csv: str
     versions: str
+    changes: str
+    atom: str
     schema_: str = Field(alias="schema")
 
     model_config = ConfigDict(populate_by_name=True)
@@ -78,6 +81,15 @@ class SnapshotOut(BaseModel):
     size_bytes: int
 
 
+class CountsOut(BaseModel):
+    """What became of rows, one by one."""
+
+    inserted: int
+    updated: int = Field(description="Lignes dont l'identité était là, avec d'autres valeurs.")
+    deleted: int
+    unchanged: int = Field(description="Lignes du dépôt qui n'ont rien changé.")
+
+
 class VersionOut(BaseModel):
     """An immutable published state of an organisation's data set."""
 
@@ -86,14 +98,83 @@ class VersionOut(BaseModel):
     dataset: str
     number: int = Field(description="1, 2, 3… au sein du jeu de données.")
     publication: int = Field(description="Numéro de la publication, croissant parmi tous les jeux d'un même schéma.")
-    deposit_id: UUID
+    deposit_id: UUID | None = Field(description="Null pour un retour en arrière ou un retrait.")
+    mode: VersionMode = Field(description="Ce qui a fait cette version.")
+    equals: int | None = Field(description="Pour un retour en arrière : la version dont ce sont les lignes.")
     schema_: SchemaOut = Field(alias="schema")
-    slices: list[str] = Field(description="Périodes remplacées.")
+    slices: list[str] = Field(description="Périodes remplacées ou touchées.")
+    counts: CountsOut
     rows: int = Field(description="Lignes du jeu de données dans cette version.")
-    rows_inserted: int
+    rows_inserted: int = Field(description="Lignes écrites : nouvelles, ou nouvel état de celles qui ont changé.")
     rows_closed: int = Field(description="Lignes retirées ou modifiées.")
     published_at: datetime
+    purged_at: datetime | None = Field(description="Depuis quand ses lignes et ses fichiers ne sont plus conservés.")
     snapshot: SnapshotOut
+
+
+class Change(BaseModel):
+    """What became of one row."""
+
+    op: Literal["insert", "update", "delete"]
+    key: str = Field(description="Le même pour la même ligne, de version en version.")
+    identity: dict[str, Any] = Field(description="Valeurs des colonnes d'identité ; vide si le schéma n'en a pas.")
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None = Field(description="Null pour une ligne retirée.")
+
+
+class FeedChange(Change):
+    """What a publication made of one row."""
+
+    version: int
+    at: datetime
+    deposit_id: UUID | None
+    organisation_siren: str | None = Field(default=None, description="Dans un jeu de toutes les collectivités.")
+
+
+class DiffMeta(BaseModel):
+    """Between which versions, and how much."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    dataset: str
+    from_: int = Field(alias="from")
+    to: int
+    inserted: int
+    updated: int
+    deleted: int
+    limit: int
+
+
+class DiffOut(BaseModel):
+    """A page of the difference of two versions."""
+
+    data: list[Change]
+    links: PageLinks
+    meta: DiffMeta
+
+
+class ChangesMeta(BaseModel):
+    """Until where the feed was read."""
+
+    dataset: str
+    version: int | None = Field(description="Version actuelle au moment de la lecture.")
+    limit: int
+
+
+class ChangesOut(BaseModel):
+    """A page of the feed. `links.next` always leads on: kept, it gives what changes from here."""
+
+    data: list[FeedChange]
+    links: PageLinks
+    meta: ChangesMeta
+
+
+class RollbackIn(BaseModel):
+    """To which version."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    to: int = Field(ge=1, le=2**31, examples=[3])
 
 
 class RecordsMeta(BaseModel):

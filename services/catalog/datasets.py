@@ -31,7 +31,8 @@ async def list_datasets(
 ) -> tuple[list[DatasetRow], str | None]:
     """By identifier; and the identifier to continue after, or None on the last page."""
     statement = _with_organisation().where(
-        or_(col(CatalogDataset.organisation_siren).is_(None), col(CatalogDataset.current_version).is_not(None))
+        or_(col(CatalogDataset.organisation_siren).is_(None), col(CatalogDataset.current_version).is_not(None)),
+        col(CatalogDataset.withdrawn_at).is_(None),
     )
     if wanted.schema_name is not None:
         statement = statement.where(col(CatalogDataset.schema_name) == wanted.schema_name)

@@ -2,6 +2,7 @@
 
 from services.catalog.bodies import (
     LICENCE_OUVERTE,
+    CountsOut,
     DatasetLinks,
     DatasetOut,
     OrganisationOut,
@@ -10,7 +11,7 @@ from services.catalog.bodies import (
     VersionOut,
 )
 from services.catalog.datasets import DatasetRow
-from shared.models import CatalogVersion
+from shared.models import CatalogVersion, VersionMode
 from shared.registry import Registry
 
 
@@ -38,6 +39,8 @@ def dataset_out(row: DatasetRow, *, registry: Registry) -> DatasetOut:
             records=f"{path}/records",
             csv=f"{path}/exports/csv",
             versions=f"{path}/versions",
+            changes=f"{path}/changes",
+            atom=f"{path}/changes.atom",
             schema_=f"/v1/schemas/{dataset.schema_name}",
         ),
     )
@@ -45,17 +48,28 @@ def dataset_out(row: DatasetRow, *, registry: Registry) -> DatasetOut:
 
 def version_out(version: CatalogVersion, *, registry: Registry) -> VersionOut:
     """A version as it was published."""
+    updated = version.rows_updated
+    counts = CountsOut(
+        inserted=version.rows_inserted - updated,
+        updated=updated,
+        deleted=version.rows_closed - updated,
+        unchanged=version.rows_unchanged,
+    )
     return VersionOut(
         dataset=version.dataset_id,
         number=version.number,
         publication=version.publication,
         deposit_id=version.deposit_id,
         schema_=_schema_out(registry, version.schema_name, version.schema_version),
+        mode=VersionMode(version.mode),
+        equals=version.equals_number,
         slices=[one for one in version.slices if one],
+        counts=counts,
         rows=version.rows,
         rows_inserted=version.rows_inserted,
         rows_closed=version.rows_closed,
         published_at=version.published_at,
+        purged_at=version.purged_at,
         snapshot=SnapshotOut(sha256=version.snapshot_sha256, size_bytes=version.snapshot_bytes),
     )
 

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from services.catalog.exports.consolidated import ConsolidatedFiles
+from services.catalog.exports.files import ExportFiles
+from services.catalog.publish.decide import DecideTools
 from services.catalog.settings import CatalogSettings
 from shared.blobs import Blobs
 from shared.db import Sessions
@@ -17,7 +18,7 @@ from shared.rows import RowTable
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """Engines, clients and settings of this process. All of it only reads the database."""
+    """Engines, clients and settings of this process. All of it only reads the database, but for `deciding`."""
 
     settings: CatalogSettings
     sessions: Sessions
@@ -25,7 +26,8 @@ class Tools:
     registry: Registry
     tables: Mapping[str, RowTable]
     """Schema name → its row table."""
-    consolidated_files: ConsolidatedFiles
+    files: ExportFiles
+    deciding: DecideTools
 
     @property
     def cursor_secret(self) -> bytes:

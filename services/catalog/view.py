@@ -7,12 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from shared.errors import NotFound
+from shared.errors import NotFound, Refusal
 from shared.models import CatalogDataset, CatalogVersion
 from shared.rows import RowTable
 
-ORIGIN_FIELDS = ("organisation_siren", "organisation_nom", "version")
-"""What each row of a consolidated data set also tells: whose it is, and which version of theirs brought it."""
+ORIGIN_FIELDS = ("organisation_siren", "organisation_nom", "deposit_id", "version")
+"""What each row of a consolidated data set also tells: whose it is, and which deposit and version of theirs brought it
+(no deposit: a rollback did)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class DatasetView:
     table: RowTable
     publication: int
     """Rows are those as of this publication; 0 before the first one."""
+    oldest_publication: int
+    """The first one that can still be read; 0 while all can."""
     version: int | None
     """None before the first one. For a consolidated data set, the publication."""
 
@@ -40,8 +43,34 @@ class DatasetView:
         return (*origin, *(column.field_name for column in self.table.columns))
 
 
+class DatasetWithdrawn(Refusal):
+    """The data set existed; it was withdrawn, and says why and when."""
+
+    status = 410
+    code = "dataset-withdrawn"
+    title = "Jeu de données retiré"
+
+
+class VersionPurged(Refusal):
+    """The version existed; its rows and files were given up by the retention policy."""
+
+    status = 410
+    code = "version-purged"
+    title = "Version trop ancienne"
+
+
+def version_purged(view: DatasetView) -> VersionPurged:
+    """The refusal to read before `oldest_publication`, with where to start again."""
+    return VersionPurged(
+        "Cette version n'est plus conservée : seules les plus récentes le sont.",
+        action="Repartez de l'état actuel (`restart`) ; les versions encore lisibles sont listées par `versions`.",
+        restart=f"/v1/datasets/{view.dataset_id}/records",
+        versions=f"/v1/datasets/{view.dataset_id}/versions",
+    )
+
+
 async def open_view(session: AsyncSession, dataset_id: str, *, tables: Mapping[str, RowTable]) -> DatasetView:
-    """The data set as it is now. Raises NotFound."""
+    """The data set as it is now. Raises NotFound, DatasetWithdrawn."""
     return view_of(await find_dataset(session, dataset_id), tables=tables)
 
 
@@ -52,14 +81,16 @@ def view_of(dataset: CatalogDataset, *, tables: Mapping[str, RowTable]) -> Datas
         number=None if dataset.organisation_siren is None else dataset.number,
         table=tables[dataset.schema_name],
         publication=dataset.current_publication or 0,
+        oldest_publication=dataset.oldest_publication or 0,
         version=dataset.current_version,
     )
 
 
 async def view_as_of(session: AsyncSession, view: DatasetView, publication: int) -> DatasetView:
-    """The same data set as it was at an earlier publication of it."""
+    """The same data set as it was at an earlier publication of it. Raises VersionPurged."""
     if publication == view.publication:
         return view
+    check_kept(replace(view, publication=publication))
     if view.is_consolidated:
         return replace(view, publication=publication, version=publication or None)
     statement = select(col(CatalogVersion.number)).where(
@@ -69,12 +100,51 @@ async def view_as_of(session: AsyncSession, view: DatasetView, publication: int)
     return replace(view, publication=publication, version=version)
 
 
+async def view_of_version(session: AsyncSession, view: DatasetView, number: int) -> tuple[DatasetView, CatalogVersion]:
+    """The data set as one of its versions, kept or not; of a consolidated one, versions are publications.
+
+    Raises NotFound.
+    """
+    if view.is_consolidated:
+        where = (
+            col(CatalogVersion.schema_name) == view.table.schema_name,
+            col(CatalogVersion.publication) == number,
+        )
+    else:
+        where = (col(CatalogVersion.dataset_id) == view.dataset_id, col(CatalogVersion.number) == number)
+    version: CatalogVersion | None = (await session.execute(select(CatalogVersion).where(*where))).scalar_one_or_none()
+    if version is None:
+        raise NotFound(
+            f"« {view.dataset_id} » n'a pas de version {number}.",
+            action=f"Les versions sont listées par GET /v1/datasets/{view.dataset_id}/versions.",
+        )
+    return replace(view, publication=version.publication, version=number), version
+
+
+def check_kept(view: DatasetView) -> DatasetView:
+    """The same view, if its rows and files are still kept. Raises VersionPurged."""
+    if view.publication < view.oldest_publication:
+        raise version_purged(view)
+    return view
+
+
 async def find_dataset(session: AsyncSession, dataset_id: str) -> CatalogDataset:
-    """A data set that readers may know of: an organisation's exists from its first version on. Raises NotFound."""
+    """A data set that readers may know of: an organisation's exists from its first version on.
+
+    Raises NotFound, DatasetWithdrawn.
+    """
     dataset = await session.get(CatalogDataset, dataset_id) if "\0" not in dataset_id else None
     if dataset is None or (dataset.organisation_siren is not None and dataset.current_version is None):
         raise NotFound(
             f"Aucun jeu de données ne porte l'identifiant « {dataset_id[:80]} ».",
             action="Vérifiez l'identifiant ; les jeux de données sont listés par GET /v1/datasets.",
+        )
+    if dataset.withdrawn_at is not None:
+        raise DatasetWithdrawn(
+            f"« {dataset.title} » a été retiré le {dataset.withdrawn_at:%d/%m/%Y} : {dataset.withdrawn_reason}",
+            action="Les autres jeux de données sont listés par GET /v1/datasets.",
+            title_of_dataset=dataset.title,
+            withdrawn_at=dataset.withdrawn_at.isoformat(),
+            reason=dataset.withdrawn_reason,
         )
     return dataset

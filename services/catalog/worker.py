@@ -1,9 +1,14 @@
 """Catalog's worker process: publishes what the validator let through."""
 
+import asyncio
+import logging
 from functools import partial
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from services.catalog.publish import PublishTools, publish_deposit
 from services.catalog.publish.guard import Guards
+from services.catalog.publish.retention import Policy, purge
 from services.catalog.settings import CatalogSettings
 from shared.blobs import open_blobs
 from shared.db import make_engine, make_sessions
@@ -12,6 +17,8 @@ from shared.imported import following
 from shared.queue import Queue
 from shared.registry import load_registry
 from shared.worker import keep_working
+
+log = logging.getLogger(__name__)
 
 
 async def run_worker(settings: CatalogSettings) -> None:
@@ -30,7 +37,23 @@ async def run_worker(settings: CatalogSettings) -> None:
     )
     try:
         async with following(registry, sessions):
-            await keep_working(settings.queue_url, PUBLISH, partial(publish_deposit, tools=tools))
+            purging = asyncio.create_task(_purge_for_ever(tools, settings))
+            try:
+                await keep_working(settings.queue_url, PUBLISH, partial(publish_deposit, tools=tools))
+            finally:
+                purging.cancel()
+                await asyncio.wait({purging})
     finally:
         await queue.close()
         await engine.dispose()
+
+
+async def _purge_for_ever(tools: PublishTools, settings: CatalogSettings) -> None:
+    """Every now and then; several workers may do it. Trouble around us waits for the next pass."""
+    policy = Policy(settings.retention_versions, settings.retention_days)
+    while not policy.keeps_all:
+        try:
+            await purge(tools.sessions, tools.blobs, registry=tools.registry, policy=policy)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("the purge was cut short: %s", type(error).__name__)
+        await asyncio.sleep(settings.purge_seconds)

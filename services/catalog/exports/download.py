@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fastapi import Request, Response
 from starlette.responses import StreamingResponse
 
+from services.catalog.exports.derive import Coding
 from shared.blobs import Blob, Blobs
 from shared.errors import Refusal
 
@@ -26,12 +27,18 @@ class Download:
     blob: Blob
     filename: str
     media_type: str
+    coding: Coding | None = None
+    """The content coding of the blob's bytes; None for the file itself, the only one to have ranges."""
+    cache_control: str = "public, no-cache"
 
     @property
     def entity_tag(self) -> str:
         """Strong: the hash of the bytes."""
         return f'"{self.blob.sha256}"'
 
+
+ENCODED_FROM_BYTES = 1 << 14
+"""Below, compression saves no packet worth two more files."""
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 
@@ -40,8 +47,9 @@ def answer_download(request: Request, download: Download, *, blobs: Blobs) -> Re
     """200, 206 or 304, with or without the bytes (HEAD). Raises RangeNotSatisfiable."""
     headers = {
         "ETag": download.entity_tag,
-        "Cache-Control": "public, no-cache",
-        "Accept-Ranges": "bytes",
+        "Cache-Control": download.cache_control,
+        "Vary": "Accept-Encoding",
+        "Accept-Ranges": "none" if download.coding else "bytes",
         "Repr-Digest": f"sha-256=:{base64.b64encode(bytes.fromhex(download.blob.sha256)).decode()}:",
     }
     if matches(request.headers.get("if-none-match"), download.entity_tag):
@@ -54,6 +62,8 @@ def answer_download(request: Request, download: Download, *, blobs: Blobs) -> Re
         "Content-Disposition": f'attachment; filename="{download.filename}"',
         "X-Content-Type-Options": "nosniff",
     }
+    if download.coding is not None:
+        headers["Content-Encoding"] = download.coding
     if span is not None:
         headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{download.blob.size_bytes}"
     status = 200 if span is None else 206
@@ -61,6 +71,21 @@ def answer_download(request: Request, download: Download, *, blobs: Blobs) -> Re
         return Response(status_code=status, headers=headers)
     content = blobs.read(download.blob.name, start=start, length=length)
     return StreamingResponse(content, status_code=status, headers=headers)
+
+
+def wanted_coding(request: Request, size_bytes: int) -> Coding | None:
+    """The coding under which a file of that size is best sent; None for as it is: a small one, or a part of one."""
+    if size_bytes < ENCODED_FROM_BYTES or "range" in request.headers:
+        return None
+    weights = dict(_weight(part) for part in request.headers.get("accept-encoding", "").lower().split(","))
+    accepted = [(weights.get(coding, 0.0), -rank, coding) for rank, coding in enumerate(Coding)]
+    weight, _, best = max(accepted)
+    return best if weight > 0 else None
+
+
+def _weight(part: str) -> tuple[str, float]:
+    name, _, weight = part.replace(" ", "").partition(";q=")
+    return name, float(weight) if re.fullmatch(r"[01](\.\d{0,3})?", weight) else 1.0
 
 
 def matches(condition: str | None, entity_tag: str) -> bool:
@@ -76,7 +101,7 @@ def _span(request: Request, download: Download) -> tuple[int, int] | None:
 
     Several ranges, or anything that is no byte range, are ignored, as RFC 9110 14.2 allows.
     """
-    asked = _RANGE.fullmatch(request.headers.get("range", "").replace(" ", ""))
+    asked = None if download.coding else _RANGE.fullmatch(request.headers.get("range", "").replace(" ", ""))
     condition = request.headers.get("if-range")
     if request.method != "GET" or asked is None or (condition is not None and condition != download.entity_tag):
         return None

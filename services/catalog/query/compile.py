@@ -19,7 +19,12 @@ SYMBOLS = {
 PARAMETER_TYPES = {"integer": "bigint", "year": "bigint", "number": "numeric", "date": "date", "boolean": "boolean"}
 """Table Schema type → type of the parameter; any other is text. A year is compared as a bigint: 99999 is none."""
 
-ORIGIN_COLUMNS = {"organisation_siren": "d.organisation_siren", "organisation_nom": "o.name", "version": "v.number"}
+ORIGIN_COLUMNS = {
+    "organisation_siren": "d.organisation_siren",
+    "organisation_nom": "o.name",
+    "deposit_id": "v.deposit_id",
+    "version": "v.number",
+}
 
 ORIGIN_JOINS = (
     "JOIN catalog.version AS v ON v.publication = page.from_publication "

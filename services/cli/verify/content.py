@@ -39,7 +39,7 @@ class Snapshot:
 
 
 async def list_sources(look: Look) -> list[Source]:
-    """For each deposit that is the content of a version (published in it, or found unchanged from it)."""
+    """For each `replace` that is the content of a version (published in it, or found unchanged from it)."""
     deposits = await look.rows("""
         SELECT d.id, s.number AS dataset_number, s.id AS dataset_id, s.schema_name, v.number, v.publication,
                r.table_sha256, r.slices
@@ -47,7 +47,8 @@ async def list_sources(look: Look) -> list[Source]:
         JOIN catalog.version AS v ON v.dataset_id = d.dataset_id AND v.number = d.dataset_version
         JOIN catalog.dataset AS s ON s.id = v.dataset_id
         JOIN validator.validation_report AS r ON r.deposit_id = d.id
-        WHERE d.state IN ('published', 'unchanged') AND r.table_sha256 IS NOT NULL
+        WHERE d.state IN ('published', 'unchanged') AND r.table_sha256 IS NOT NULL AND d.mode = 'replace'
+          AND v.purged_at IS NULL
     """)
     sources = []
     for row in deposits:
@@ -70,7 +71,9 @@ async def list_sources(look: Look) -> list[Source]:
 
 async def list_snapshots(look: Look) -> list[Snapshot]:
     """The file of every version."""
-    rows = await look.rows("SELECT dataset_id, number, snapshot_sha256, rows FROM catalog.version")
+    rows = await look.rows(
+        "SELECT dataset_id, number, snapshot_sha256, rows FROM catalog.version WHERE purged_at IS NULL"
+    )
     return [
         Snapshot(
             f"{row['dataset_id']}, version {row['number']}",
@@ -117,7 +120,7 @@ async def _identify(blobs: Blobs, name: str) -> tuple[str, int] | None:
 async def check_source(look: Look, blobs: Blobs, source: Source) -> None:
     """(6) What was published is the canonical table, slice by slice."""
     with tempfile.TemporaryDirectory(prefix="socle-verify-") as folder:
-        path = await _fetch(blobs, source.name, Path(folder) / "table.parquet")
+        path = await fetch_blob(blobs, source.name, Path(folder) / "table.parquet")
         expected = await asyncio.to_thread(_count_table, path)
     for piece in sorted({*expected, *source.published}):
         wanted, found = expected.get(piece, (0, 0)), source.published.get(piece, (0, 0))
@@ -136,7 +139,7 @@ def _count_table(path: Path) -> Counts:
 async def check_snapshot(look: Look, blobs: Blobs, snapshot: Snapshot) -> None:
     """(6) The file of a version has a header and one record per row."""
     with tempfile.TemporaryDirectory(prefix="socle-verify-") as folder:
-        path = await _fetch(blobs, snapshot.name, Path(folder) / "snapshot.csv")
+        path = await fetch_blob(blobs, snapshot.name, Path(folder) / "snapshot.csv")
         records = await asyncio.to_thread(_count_records, path)
     if records != snapshot.rows:
         detail = f"le fichier {snapshot.name} a {records} enregistrements pour {snapshot.rows} lignes"
@@ -149,7 +152,8 @@ def _count_records(path: Path) -> int:
         return sum(1 for _ in csv.reader(file, strict=True)) - 1
 
 
-async def _fetch(blobs: Blobs, name: str, path: Path) -> Path:
+async def fetch_blob(blobs: Blobs, name: str, path: Path) -> Path:
+    """Copy a blob to a file."""
     file = await asyncio.to_thread(path.open, "wb")
     with file:
         async for chunk in blobs.read(name):

@@ -91,14 +91,22 @@ async def check_versions_of_deposits(look: Look) -> None:
         "version {number}, du dépôt {deposit_id} dont l'état est « {state} »",
         """SELECT v.dataset_id, v.number, v.deposit_id, coalesce(d.state, 'inconnu') AS state
            FROM catalog.version AS v LEFT JOIN ingest.deposit AS d ON d.id = v.deposit_id
-           WHERE d.state IS DISTINCT FROM 'published'""",
+           WHERE d.state IS DISTINCT FROM 'published' AND v.mode NOT IN ('rollback', 'withdrawal')""",
+    )
+    await look.each_breaks(
+        "one-version-each",
+        "version {number}, « {mode} » : elle devrait dire qui l'a décidée, et n'être d'aucun dépôt",
+        """SELECT dataset_id, number, mode FROM catalog.version
+           WHERE (mode IN ('rollback', 'withdrawal')) <> (decided_by IS NOT NULL)
+              OR (mode IN ('rollback', 'withdrawal')) = (deposit_id IS NOT NULL)
+              OR (mode = 'rollback') <> (equals_number IS NOT NULL)""",
     )
     await look.each_breaks(
         "one-version-each",
         "le dépôt et sa version {number} ne disent pas la même chose",
         """SELECT d.id, v.number FROM ingest.deposit AS d JOIN catalog.version AS v ON v.deposit_id = d.id
-           WHERE (d.dataset_id, d.dataset_version, d.sequence, d.schema_name)
-              IS DISTINCT FROM (v.dataset_id, v.number, v.deposit_sequence, v.schema_name)""",
+           WHERE (d.dataset_id, d.dataset_version, d.sequence, d.schema_name, d.mode, d.scope = 'all')
+              IS DISTINCT FROM (v.dataset_id, v.number, v.deposit_sequence, v.schema_name, v.mode, v.whole)""",
     )
     await look.each_breaks(
         "one-version-each",

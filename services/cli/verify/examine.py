@@ -23,7 +23,8 @@ from services.cli.verify.deposits import (
 )
 from services.cli.verify.invariants import INVARIANTS, Violation
 from services.cli.verify.look import Look
-from services.cli.verify.versions import check_consolidated, check_pointers, check_rows, check_snapshots
+from services.cli.verify.modes import check_part, check_rollbacks, list_parts
+from services.cli.verify.versions import check_consolidated, check_pointers, check_purged, check_rows, check_snapshots
 from shared.blobs import open_blobs
 from shared.db import make_owner_engine
 from shared.imported import read_imported_schemas
@@ -67,7 +68,7 @@ async def examine(database_url: str, blobs_url: str, *, young_seconds: float = 0
             registry.take_imported(await read_imported_schemas(connection))
             look = Look(connection, registry)
             await _look_at_records(look, young_seconds=young_seconds)
-            sources, snapshots = await list_sources(look), await list_snapshots(look)
+            sources, snapshots, parts = await list_sources(look), await list_snapshots(look), await list_parts(look)
             counted = await look.rows(
                 "SELECT (SELECT count(*) FROM ingest.deposit) AS deposits, "
                 "(SELECT count(*) FROM catalog.version) AS versions"
@@ -78,6 +79,9 @@ async def examine(database_url: str, blobs_url: str, *, young_seconds: float = 0
     for source in sources:
         if source.name in whole:
             await check_source(look, blobs, source)
+    for part in parts:
+        if part.name in whole:
+            await check_part(look, blobs, part)
     for snapshot in snapshots:
         if snapshot.name in whole:
             await check_snapshot(look, blobs, snapshot)
@@ -95,8 +99,10 @@ async def _look_at_records(look: Look, *, young_seconds: float) -> None:
     await check_ends(look, young_seconds=young_seconds)
     await check_versions_of_deposits(look)
     await check_pointers(look)
+    await check_purged(look)
     await check_rows(look)
     await check_snapshots(look)
+    await check_rollbacks(look)
     await check_verdicts(look)
     await check_idempotency(look)
     await check_consolidated(look)

@@ -11,14 +11,19 @@ def row_tables(registry: Registry) -> list[RowTable]:
 
 
 async def check_pointers(look: Look) -> None:
-    """(4) Versions are numbered 1, 2, 3…; publications and deposits only grow; the pointer is on the last one."""
+    """(4) Versions are numbered 1, 2, 3…; publications only grow, and so do deposits of the same slices; the pointer is
+    on the last one, nothing that is kept was purged."""
     await look.each_breaks(
         "pointers-forward",
         "version {number} : attendue {rank}, ou publiée dans le désordre",
         """SELECT dataset_id, number, rank FROM (
                SELECT dataset_id, number, row_number() OVER w AS rank,
-                      publication <= lag(publication) OVER w OR deposit_sequence <= lag(deposit_sequence) OVER w AS back
-               FROM catalog.version WINDOW w AS (PARTITION BY dataset_id ORDER BY number)
+                      publication <= lag(publication) OVER w OR EXISTS (
+                          SELECT FROM catalog.version AS e
+                          WHERE e.dataset_id = v.dataset_id AND e.number < v.number
+                            AND e.deposit_sequence >= v.deposit_sequence
+                            AND (e.whole OR v.whole OR e.slices && v.slices)) AS back
+               FROM catalog.version AS v WINDOW w AS (PARTITION BY dataset_id ORDER BY number)
            ) AS numbered WHERE number <> rank OR back""",
     )
     await look.each_breaks(
@@ -33,6 +38,27 @@ async def check_pointers(look: Look) -> None:
            WHERE d.organisation_siren IS NOT NULL
              AND (d.current_version, d.current_publication, d.rows)
                  IS DISTINCT FROM (v.number, v.publication, coalesce(v.rows, 0))""",
+    )
+
+
+async def check_purged(look: Look) -> None:
+    """(4) Versions before the oldest readable publication are purged, the others are not."""
+    await look.each_breaks(
+        "pointers-forward",
+        "version {number} : purgée le {purged_at}, alors que la plus ancienne publication lisible est {oldest}",
+        """SELECT v.dataset_id, v.number, coalesce(v.purged_at::text, '—') AS purged_at,
+                  coalesce(d.oldest_publication::text, '—') AS oldest
+           FROM catalog.version AS v JOIN catalog.dataset AS d ON d.id = v.dataset_id
+           WHERE (v.purged_at IS NOT NULL) <> (v.publication < coalesce(d.oldest_publication, 0))
+              OR v.files_deleted_at IS NOT NULL AND v.purged_at IS NULL""",
+    )
+    await look.each_breaks(
+        "consolidated",
+        "lisible depuis la publication {oldest}, une collectivité l'est depuis {own}",
+        """SELECT c.id, coalesce(c.oldest_publication, 0) AS oldest, max(d.oldest_publication) AS own
+           FROM catalog.dataset AS c JOIN catalog.dataset AS d USING (schema_name)
+           WHERE c.organisation_siren IS NULL AND d.organisation_siren IS NOT NULL GROUP BY c.id, c.oldest_publication
+           HAVING max(d.oldest_publication) > coalesce(c.oldest_publication, 0)""",
     )
 
 
@@ -69,25 +95,32 @@ async def check_rows(look: Look) -> None:
 
 
 async def _check_counts(look: Look, table: RowTable) -> None:
-    """`rows` as of each publication follows from what came and what left, since each row lives from one to another."""
+    """`rows` as of each publication follows from what came and what left, since each row lives from one to another.
+
+    The oldest readable version begins with what was there; what came and left before it is no longer known.
+    """
     await look.each_breaks(
         "rows-of-versions",
         "version {number} : {rows} lignes (+{rows_inserted} −{rows_closed}) annoncées, {found} (+{came} −{left_}) "
         "dans la table",
-        f"""WITH came AS (SELECT dataset_id, from_publication AS publication, count(*) AS n FROM {table.qualified}
+        f"""WITH came AS (SELECT r.dataset_id, greatest(r.from_publication, d.oldest_publication) AS publication,
+                                 count(*) AS n
+                          FROM {table.qualified} AS r LEFT JOIN catalog.dataset AS d ON d.number = r.dataset_id
                           GROUP BY 1, 2),
                  gone AS (SELECT dataset_id, to_publication AS publication, count(*) AS n FROM {table.qualified}
                           WHERE to_publication IS NOT NULL GROUP BY 1, 2),
                  counted AS (
                      SELECT d.id, v.number, v.rows, v.rows_inserted, v.rows_closed,
+                            v.publication = coalesce(d.oldest_publication, 0) AS is_oldest,
                             coalesce(came.n, 0) AS came, coalesce(gone.n, 0) AS left_,
                             sum(coalesce(came.n, 0) - coalesce(gone.n, 0))
                                 OVER (PARTITION BY d.id ORDER BY v.publication) AS found
                      FROM catalog.dataset AS d JOIN catalog.version AS v ON v.dataset_id = d.id
                      LEFT JOIN came ON came.dataset_id = d.number AND came.publication = v.publication
                      LEFT JOIN gone ON gone.dataset_id = d.number AND gone.publication = v.publication
-                     WHERE d.schema_name = :schema)
-            SELECT * FROM counted WHERE (rows, rows_inserted, rows_closed) <> (found, came, left_)
+                     WHERE d.schema_name = :schema AND v.publication >= coalesce(d.oldest_publication, 0))
+            SELECT * FROM counted
+            WHERE rows <> found OR NOT is_oldest AND (rows_inserted, rows_closed) <> (came, left_)
         """,  # noqa: S608 - a table of ours
         schema=table.schema_name,
     )
@@ -122,7 +155,8 @@ async def _check_lives(look: Look, table: RowTable) -> None:
 
 async def check_snapshots(look: Look) -> None:
     """(6) The file of every version; its bytes and records are looked at afterwards."""
-    for row in await look.rows("SELECT * FROM catalog.version ORDER BY publication"):
+    statement = "SELECT * FROM catalog.version WHERE purged_at IS NULL ORDER BY publication"
+    for row in await look.rows(statement):
         name = f"snapshots/{row['dataset_id']}/{row['snapshot_sha256']}.csv"
         subject = f"{row['dataset_id']}, version {row['number']}"
         look.must_exist(Promise("versions-kept", subject, name, row["snapshot_sha256"], row["snapshot_bytes"]))

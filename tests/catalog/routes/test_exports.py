@@ -39,7 +39,7 @@ async def test_the_consolidated_file_begins_with_whose_each_row_is(client: httpx
     await publish([deliberation("1")], siren=COLOMIERS, extras=[{"note": "x"}])
     answer = await client.get(WHOLE)
     header = answer.text.splitlines()[0]
-    assert header.startswith("organisation_siren,organisation_nom,version,COLL_NOM,")
+    assert header.startswith("organisation_siren,organisation_nom,deposit_id,version,COLL_NOM,")
     assert "note" not in header
     rows = read_csv(answer)
     assert [(row["organisation_nom"], row["DELIB_ID"]) for row in rows] == [("Colomiers", "1"), ("Muret", "2")]

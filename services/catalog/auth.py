@@ -1,0 +1,22 @@
+"""The vendor of a request to catalog: only what changes something asks for a key."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from services.catalog.tools import CatalogTools
+from shared.auth import BEARER, KEY_HEADER, CurrentVendor, authenticate
+
+
+async def current_vendor(
+    request: Request,
+    bearer: Annotated[object | None, Depends(BEARER)],
+    header: Annotated[str | None, Depends(KEY_HEADER)],
+    tools: CatalogTools,
+) -> CurrentVendor:
+    """Raises KeyMissing."""
+    pepper = tools.settings.key_pepper.get_secret_value()
+    return await authenticate(request, bearer, header, sessions=tools.deciding.sessions, pepper=pepper)
+
+
+Authenticated = Annotated[CurrentVendor, Depends(current_vendor)]

@@ -1,0 +1,1 @@
+"""What changed: from one version to another, and since the beginning."""

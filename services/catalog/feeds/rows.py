@@ -1,0 +1,57 @@
+"""Rows that a publication brought or took away, as SQL; `b` is the row before, `a` the row after."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from services.catalog.literals import literal
+from services.catalog.view import DatasetView
+
+PLACE = "dataset_id, slice, key_hash, occurrence"
+"""What makes a row after and a row before the same one, changed."""
+
+SAME_PLACE = (
+    "a.dataset_id = b.dataset_id AND a.slice = b.slice AND a.key_hash = b.key_hash AND a.occurrence = b.occurrence"
+)
+
+
+def scope_of(view: DatasetView, alias: str) -> str:
+    """The rows of the data set: `$1` is its number, unused for a consolidated one."""
+    return (
+        f"({alias}.dataset_id = $1::bigint OR $1::bigint IS NULL)"
+        if view.is_consolidated
+        else f"{alias}.dataset_id = $1::bigint"
+    )
+
+
+def record(view: DatasetView, alias: str) -> str:
+    """The row as JSON text; null where there is none. The vendor's own columns only in its own data set."""
+    members = ", ".join(f"{literal(one.field_name)}: {alias}.{one.column}" for one in view.table.columns)
+    whole = f"JSON_OBJECT({members} NULL ON NULL RETURNING text)"
+    if not view.is_consolidated:
+        declared = ", ".join(literal(one.field_name) for one in view.table.columns)
+        extra = f"substr(nullif({alias}.extra - ARRAY[{declared}], '{{}}')::text, 2)"
+        whole = f"left({whole}, -1) || coalesce(', ' || {extra}, '}}')"
+    return f"CASE WHEN {alias}.row_id IS NOT NULL THEN {whole} END"
+
+
+def identity(view: DatasetView, alias: str) -> str:
+    """The values of the identity columns as JSON text."""
+    members = ", ".join(f"{literal(one.field_name)}: {alias}.{one.column}" for one in view.table.identity)
+    return f"JSON_OBJECT({members} NULL ON NULL RETURNING text)" if members else "'{}'"
+
+
+def entry(row: Mapping[str, Any]) -> dict[str, Any]:
+    """One change: `op`, `key` (the same for the same row in every version), `identity`, `before`, `after`.
+
+    `row`: dataset_id, slice, key_hash, occurrence, identity, before, after; the last three are JSON texts.
+    """
+    before, after = row["before"], row["after"]
+    return {
+        "op": "insert" if before is None else "delete" if after is None else "update",
+        "key": f"{row['dataset_id']}/{row['slice']}/{row['key_hash']}/{row['occurrence']}",
+        "identity": orjson.Fragment(row["identity"]),
+        "before": None if before is None else orjson.Fragment(before),
+        "after": None if after is None else orjson.Fragment(after),
+    }

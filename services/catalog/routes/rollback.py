@@ -1,0 +1,40 @@
+"""Go back to an older version."""
+
+from fastapi import APIRouter, Response
+
+from services.catalog.auth import Authenticated
+from services.catalog.bodies import RollbackIn, VersionOut
+from services.catalog.describe import version_out
+from services.catalog.publish.decide import (
+    AlreadyWithdrawn,
+    SameContent,
+    VersionNotKept,
+    find_organisation_dataset,
+    roll_back,
+)
+from services.catalog.tools import CatalogTools
+from shared.auth import KeyMissing, NotHabilitated, require_habilitation
+from shared.errors import NotFound, ServiceUnavailable
+from shared.web import refusals
+
+router = APIRouter(prefix="/v1", tags=["Versions"], responses=refusals(ServiceUnavailable))
+
+
+@router.post(
+    "/datasets/{dataset_id}/rollback",
+    status_code=201,
+    summary="Revenir à une version antérieure",
+    responses=refusals(KeyMissing, NotHabilitated, NotFound, SameContent, VersionNotKept, AlreadyWithdrawn),
+)
+async def post_rollback(
+    dataset_id: str, body: RollbackIn, response: Response, vendor: Authenticated, tools: CatalogTools
+) -> VersionOut:
+    """Publie une nouvelle version, égale à une ancienne ; rien n'est effacé. Réservé à un éditeur habilité pour
+    l'organisme et le schéma."""
+    async with tools.deciding.sessions() as session:
+        dataset = await find_organisation_dataset(session, dataset_id)
+        await require_habilitation(session, vendor, dataset.organisation_siren or "", dataset.schema_name)
+    decided_by = f"key {vendor.key_prefix}"
+    version = await roll_back(dataset.id, body.to, tools.deciding, decided_by=decided_by)
+    response.headers["Location"] = f"/v1/datasets/{dataset.id}/versions/{version.number}"
+    return version_out(version, registry=tools.registry)
