@@ -80,7 +80,7 @@ def _refusal_of_part(path: Path, entry: Entry, scanned: Scanned) -> Refused | No
         if refusal := _refusal_of_block(block, first, items):
             return refusal
         used.add(block)
-        if b"<v>#" in block:
+        if b"#" in block and b"<v>#" in block:
             _note_errors(block, entry.name, scanned)
     if used.cells > CELLS_LIMIT and isinstance(used, SheetRange):
         used = SheetRange(exact=True)
@@ -98,7 +98,7 @@ def _refusal_of_part(path: Path, entry: Entry, scanned: Scanned) -> Refused | No
 def _refusal_of_block(block: bytes, first: bool, items: int) -> Refused | None:
     if first and b"\0" in block[:4]:
         return unsafe("son XML n’est pas en UTF-8", "its XML is not UTF-8")
-    if b"<!" in block and (b"<!DOCTYPE" in block or b"<!ENTITY" in block):
+    if b"!" in block and (b"<!DOCTYPE" in block or b"<!ENTITY" in block):
         return unsafe("son XML déclare des entités (DTD)", "its XML declares entities (DTD)")
     announced = COUNTS.findall(block) if b"ount" in block else []
     if items > TEXTS_LIMIT or any(int(count) > TEXTS_LIMIT for count in announced):
