@@ -84,3 +84,14 @@ def test_an_invalid_file_has_no_table(judge: Judge, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(delimited, "rows_per_batch", lambda width: 1)
     found = judge(deliberation_file({}, {"DELIB_ID": "b"}, {"DELIB_DATE": "x"}, {"DELIB_ID": "d"}))
     assert (found.table_path, found.slices) == (None, None)
+
+
+def test_the_same_bytes_give_the_same_table(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delimited, "rows_per_batch", lambda width: 7)
+    text = deliberation_file(*({"DELIB_ID": str(number)} for number in range(50)))
+    tables = []
+    for _ in range(3):
+        found = judge(text)
+        assert found.table_path is not None
+        tables.append(found.table_path.read_bytes())
+    assert tables[0] == tables[1] == tables[2]

@@ -50,8 +50,10 @@ def test_a_file_of_old_macintosh_line_ends_is_read(judge: Judge) -> None:
 
 
 def test_direction_marks_do_not_hide_a_column(judge: Judge) -> None:
-    found = judge(deliberation_file({}).replace("COLL_NOM", "\N{RIGHT-TO-LEFT OVERRIDE}COLL_NOM", 1))
-    assert codes(found) == {"missing-column": 1}
+    text = deliberation_file({}).replace("COLL_NOM", "\N{RIGHT-TO-LEFT OVERRIDE}COLL_NOM", 1)
+    found = judge(text)
+    assert [(each.rule, each.column) for each in found.report.corrections] == [("header-name", "COLL_NOM")]
+    assert codes(judge(text, corrections="none")) == {"missing-column": 1}
 
 
 @settings(

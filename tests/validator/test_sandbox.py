@@ -15,7 +15,7 @@ from services.validator.sandbox import ChildCrashed, Job, LimitExceeded, Limits,
 
 Examine = Callable[..., Awaitable[Outcome]]
 
-WORKING = deliberation_file(*({"DELIB_ID": str(n), "DELIB_OBJET": str(n) * 5} for n in range(60_000)))
+WORKING = deliberation_file(*({"DELIB_ID": str(n), "DELIB_OBJET": str(n) * 5} for n in range(600_000)))
 """A file whose examination takes a second or so."""
 
 
