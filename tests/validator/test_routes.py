@@ -1,10 +1,12 @@
 """Validation on demand, and the schemas, over HTTP."""
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+import zstandard
 from judging import deliberation_file
 from pydantic import SecretStr
 from serving import served
@@ -88,6 +90,15 @@ async def test_a_file_may_be_corrected_without_being_kept(client: httpx.AsyncCli
 async def test_what_cannot_be_read_cannot_be_corrected(client: httpx.AsyncClient) -> None:
     found = await client.post("/v1/validations/corrected?schema=deliberations", content=b"a,b\n1,2\n")
     assert (found.status_code, found.json()["code"]) == (422, "nothing-to-correct")
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "zstd"])
+async def test_a_compressed_body_is_expanded(client: httpx.AsyncClient, encoding: str) -> None:
+    content = deliberation_file({}).encode()
+    packed = gzip.compress(content) if encoding == "gzip" else zstandard.compress(content)
+    query, headers = {"schema": "scdl/deliberations"}, {"Content-Type": "text/csv", "Content-Encoding": encoding}
+    found = await client.post("/v1/validations", params=query, content=packed, headers=headers)
+    assert (found.json()["verdict"], found.json()["input"]["encoding"]) == ("valid", "utf-8")
 
 
 async def test_a_form_is_read_too(client: httpx.AsyncClient) -> None:
