@@ -6,6 +6,7 @@ texts up among those already proven.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,9 @@ MEMORY_LIMIT = 100_000
 
 DICTIONARY_LIMIT = 5_000
 """Proven texts that a column is looked up in."""
+
+EXPRESSIONS_LIMIT = 4_096
+"""Expressions remembered from one file to the next."""
 
 REPEATED_SHARE = 0.1
 """Distinct texts among the first rows, below which a column is said to repeat itself."""
@@ -65,23 +69,15 @@ class Column:
         """`at`: the column of the frames that holds it. `correcting`: what to do of faulty and untrimmed texts."""
         self.name, self.kind, self.at = reader.field.name, reader.field.type, at
         self._reader, self._schema, self._correcting = reader, schema, correcting
-        self._alerts = alerts or Alerts()
         self._is_absent_right = not reader.field.required
-        self._direct = self._directly(pl.col(at))
+        self._direct = _directly(reader, at, correcting, alerts or Alerts())
         self.proof = self._direct.fill_null(self._is_absent_right).alias(at)
         """Expression: whether each text is certainly to be kept as it is, without a word. Never null."""
-        self.canonical = self._canonical(pl.col(at)).alias(self.name)
+        self.canonical = _canonical(reader, at)
         """Expression: the canonical texts of proven texts."""
         self._known: dict[str | None, Outcome] = {}
         self._dictionary: pl.Series | None = None
         self._is_new = reader.proof is None or reader.proof.is_costly
-
-    def _canonical(self, texts: pl.Expr) -> pl.Expr:
-        found = missing_as_null(texts, self._reader.missing)
-        if self.kind != "boolean":
-            return found
-        words = {text: "true" if self._reader.read_value(text) else "false" for text in self._reader.listed_texts()}
-        return found.replace(words)
 
     def unproven(self, texts: pl.Series, proven: pl.Series) -> Rows:
         """The rows that have to be explained. A column that repeats itself learns from them."""
@@ -142,28 +138,40 @@ class Column:
             return None
         return CORRECTIONS.get(self.kind)
 
-    def _directly(self, texts: pl.Expr) -> pl.Expr:
-        """Proof by the texts themselves; null for null."""
-        proof, is_missing = self._reader.proof, _among(texts, self._reader.missing)
-        found = is_missing & False if proof is None else proof.told(texts)
-        if proof is not None and proof.takes_missing and self._reader.field.required:
-            found = found & ~is_missing
-        if self._correcting is not None:
-            is_trimmed = self.kind != "string" or bool(proof and proof.is_trimmed)
-            alone = self._correcting.leaves_alone(texts, is_trimmed=is_trimmed)
-            found = found if alone is None else found & alone
-        if self._alerts.controls:
-            found = found & ~texts.str.contains(CONTROL_CHARACTERS)
-        if self._alerts.replacements:
-            found = found & ~texts.str.contains(REPLACEMENT, literal=True)
-        return found if self._reader.field.required else found | is_missing
-
     def _learn(self, texts: pl.Series) -> None:
         known = texts if self._dictionary is None else pl.concat([self._dictionary, texts])
         known = known.drop_nulls().unique()
         self._dictionary = known if len(known) <= DICTIONARY_LIMIT else None
         proof = self._direct if self._dictionary is None else pl.col(self.at).is_in(self._dictionary.implode())
         self.proof = proof.fill_null(self._is_absent_right).alias(self.at)
+
+
+@lru_cache(maxsize=EXPRESSIONS_LIMIT)
+def _canonical(reader: CellReader, at: str) -> pl.Expr:
+    """The canonical texts of proven texts."""
+    found = missing_as_null(pl.col(at), reader.missing)
+    if reader.field.type == "boolean":
+        found = found.replace({text: "true" if reader.read_value(text) else "false" for text in reader.listed_texts()})
+    return found.alias(reader.field.name)
+
+
+@lru_cache(maxsize=EXPRESSIONS_LIMIT)
+def _directly(reader: CellReader, at: str, correcting: Correcting | None, alerts: Alerts) -> pl.Expr:
+    """Proof by the texts themselves; null for null."""
+    texts, proof = pl.col(at), reader.proof
+    is_missing = _among(texts, reader.missing)
+    found = is_missing & False if proof is None else proof.told(texts)
+    if proof is not None and proof.takes_missing and reader.field.required:
+        found = found & ~is_missing
+    if correcting is not None:
+        is_trimmed = reader.field.type != "string" or bool(proof and proof.is_trimmed)
+        alone = correcting.leaves_alone(texts, is_trimmed=is_trimmed)
+        found = found if alone is None else found & alone
+    if alerts.controls:
+        found = found & ~texts.str.contains(CONTROL_CHARACTERS)
+    if alerts.replacements:
+        found = found & ~texts.str.contains(REPLACEMENT, literal=True)
+    return found if reader.field.required else found | is_missing
 
 
 def _among(texts: pl.Expr, values: Sequence[str]) -> pl.Expr:

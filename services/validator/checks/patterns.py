@@ -22,6 +22,14 @@ sre: Any = importlib.import_module("re._constants")
 REPEAT_LIMIT = 256
 """Repetitions that an automaton is built for."""
 
+Range = tuple[int, int]
+Ranges = tuple[Range, ...]
+"""Characters, from the first to the last of each range."""
+
+PRINTABLE: list[Range] = [(0x09, 0x09), (0x0D, 0x0D), (0x20, 0x7E)]
+PLAIN = r"[\x{9}\x{d}\x{20}-\x{7e}]"
+"""All that is proved to be "any character" or "any but these"."""
+
 CLASSES = {
     sre.CATEGORY_DIGIT: r"0-9",
     sre.CATEGORY_WORD: r"0-9A-Za-z_",
@@ -51,16 +59,10 @@ class Translated:
     """A pattern in the common syntax, to be searched (not fully matched): it is anchored at the start."""
 
     pattern: str
-    ascii_only: bool
-    r"""Whether it holds `\d`, `\w` or `\s`, and so means the same for ASCII texts only."""
-    alphabet: tuple[tuple[int, int], ...] | None
-    """Ranges of the characters that matching texts are made of; None when they may be made of any."""
-
-    def spells(self, characters: str) -> bool:
-        """Whether a matching text may hold one of these characters."""
-        if self.alphabet is None:
-            return True
-        return any(first <= ord(each) <= last for each in characters for first, last in self.alphabet)
+    alphabet: Ranges | None
+    """The characters that matching texts are made of; None when a match may stop before the end of the text."""
+    borders: Ranges | None
+    """Those that they begin or end with; None as above."""
 
 
 def translate(pattern: str) -> Translated | None:
@@ -76,19 +78,25 @@ def translate(pattern: str) -> Translated | None:
         text = writer.sequence(tree)
     except _Untranslatable:
         return None
-    alphabet = tuple(writer.ranges) if writer.is_closed and _ends(tree) else None
-    found = Translated(rf"\A(?:{text})", writer.ascii_only, alphabet)
-    return found if _compiles(found.pattern) else None
+    searched = rf"\A(?:{text})"
+    if not _compiles(searched):
+        return None
+    if not _ends(tree):
+        return Translated(searched, None, None)
+    return Translated(searched, tuple(writer.ranges), (*_border(list(tree))[0], *_border(list(tree), at_end=True)[0]))
+
+
+def spelled(characters: str, ranges: Ranges | None) -> bool:
+    """Whether one of these characters is in the ranges; None: any may be."""
+    return ranges is None or any(first <= ord(each) <= last for each in characters for first, last in ranges)
 
 
 class _Writer:
     """Writes a parsed pattern again."""
 
     def __init__(self) -> None:
-        self.ascii_only = False
-        self.is_closed = True
-        """Whether every character of the pattern is named."""
-        self.ranges: list[tuple[int, int]] = []
+        self.ranges: list[Range] = []
+        """Every character that the pattern names."""
 
     def sequence(self, items: Iterable[tuple[Any, Any]]) -> str:
         return "".join(self._item(kind, value) for kind, value in items)
@@ -97,8 +105,8 @@ class _Writer:
         if kind is sre.LITERAL:
             return self._range(value, value)
         if kind in (sre.NOT_LITERAL, sre.ANY):
-            self.is_closed = False
-            return r"[^\n]" if kind is sre.ANY else f"[^{_literal(value)}]"
+            self.ranges += PRINTABLE
+            return PLAIN if kind is sre.ANY else f"[{PLAIN}&&[^{_literal(value)}]]"
         if kind is sre.IN:
             return self._set(value)
         if kind is sre.BRANCH:
@@ -126,18 +134,18 @@ class _Writer:
         kind, value = items[0]
         if len(items) == 1 and kind is sre.CATEGORY and value in COMPLEMENTS:
             items = [(sre.NEGATE, None), (kind, COMPLEMENTS[value])]
-        return f"[{''.join(self._member(kind, value) for kind, value in items)}]"
+        if items[0][0] is sre.NEGATE:
+            self.ranges += PRINTABLE
+            return f"[{PLAIN}&&[^{''.join(_Writer().member(kind, value) for kind, value in items[1:])}]]"
+        return f"[{''.join(self.member(kind, value) for kind, value in items)}]"
 
-    def _member(self, kind: Any, value: Any) -> str:
-        if kind is sre.NEGATE:
-            self.is_closed = False
-            return "^"
+    def member(self, kind: Any, value: Any) -> str:
+        """What stands between the brackets of a set."""
         if kind is sre.LITERAL:
             return self._range(value, value)
         if kind is sre.RANGE:
             return self._range(*value)
         if kind is sre.CATEGORY and value in CLASSES:
-            self.ascii_only = True
             self.ranges += SPANS[value]
             return CLASSES[value]
         raise _Untranslatable(str(value))
@@ -155,6 +163,33 @@ def _ends(items: Any) -> bool:
     if kind is sre.BRANCH:
         return all(_ends(branch) for branch in value[1])
     return (kind is sre.AT and value is sre.AT_END) or (kind is sre.SUBPATTERN and _ends(value[3]))
+
+
+def _border(items: list[tuple[Any, Any]], *, at_end: bool = False) -> tuple[list[Range], bool]:
+    """The characters that a match begins (or ends) with, and whether it may be empty."""
+    found: list[Range] = []
+    for kind, value in reversed(items) if at_end else items:
+        ranges, may_be_empty = _border_of(kind, value, at_end=at_end)
+        found += ranges
+        if not may_be_empty:
+            return found, False
+    return found, True
+
+
+def _border_of(kind: Any, value: Any, *, at_end: bool) -> tuple[list[Range], bool]:
+    if kind is sre.AT:
+        return [], True
+    if kind is sre.SUBPATTERN:
+        return _border(list(value[3]), at_end=at_end)
+    if kind is sre.BRANCH:
+        branches = [_border(list(branch), at_end=at_end) for branch in value[1]]
+        return [one for ranges, _ in branches for one in ranges], any(empty for _, empty in branches)
+    if kind in (sre.MAX_REPEAT, sre.MIN_REPEAT):
+        ranges, may_be_empty = _border(list(value[2]), at_end=at_end)
+        return ranges, may_be_empty or value[0] == 0
+    writer = _Writer()
+    writer.sequence([(kind, value)])
+    return writer.ranges, False
 
 
 def _literal(point: int) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from services.validator.checks.patterns import Translated, translate
+from services.validator.checks.patterns import Translated, spelled, translate
 from services.validator.standardise.values import EDGES
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ SMALL = r"-?(?:0|[1-8]?[0-9])(?:\.[0-9]{1,17})?"
 LABEL = r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?"
 
 TEXTS: dict[tuple[str, str], str] = {
-    ("string", "uri"): r"https?://[A-Za-z0-9.-]{1,200}(?:/[A-Za-z0-9._~/%=&+,;:@!?-]*)?",
+    ("string", "uri"): r"https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~/%=&+,;:@!?-]*)?",
     ("string", "uuid"): r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
     ("string", "email"): rf"[a-z0-9]{{1,20}}(?:[._-][a-z0-9]{{1,20}}){{0,2}}@(?:{LABEL}\.){{1,3}}[a-z]{{2,6}}",
     ("integer", "default"): DIGITS,
@@ -99,7 +99,7 @@ def _typed(reader: "CellReader") -> Proof | None:
     field = reader.field
     kind = (field.type, field.format)
     if kind in ANY_TEXT:
-        return Proof(lambda texts: texts.str.len_bytes() >= 0, is_trimmed=False)  # null for null
+        return Proof(lambda texts: texts.str.len_bytes() >= 0, is_trimmed=False, is_costly=True)  # null for null
     if kind not in TEXTS or reader.has_own_signs:
         return None
     anchored = rf"\A(?:{TEXTS[kind]})\z"
@@ -139,8 +139,8 @@ def _pattern(pattern: str) -> Proof | None:
     if translated is None:
         return None
     searched = translated.pattern
-    is_trimmed = not translated.spells(EDGES)
-    if not translated.spells("\n") and not _spells_exotic_digits(translated):
+    is_trimmed = not spelled(EDGES, translated.borders)
+    if not spelled("\n", translated.borders) and not _spells_exotic_digits(translated):
         return Proof(lambda texts: texts.str.contains(searched), is_trimmed, is_costly=True)
     return Proof(
         lambda texts: (
@@ -152,8 +152,8 @@ def _pattern(pattern: str) -> Proof | None:
 
 
 def _spells_exotic_digits(translated: Translated) -> bool:
-    ranges = translated.alphabet or ()
-    if sum(last - first for first, last in ranges) > SEARCHED_CHARACTERS:
+    ranges = translated.alphabet
+    if ranges is None or sum(last - first for first, last in ranges) > SEARCHED_CHARACTERS:
         return True
     points = (point for first, last in ranges for point in range(max(first, 0x80), last + 1))
     return any(unicodedata.category(chr(point)) == "Nd" for point in points)
