@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from services.catalog.exports.files import ExportFiles
 from services.catalog.publish.decide import DecideTools
-from services.catalog.routes import changes, datasets, exports, records, rollback, versions
+from services.catalog.routes import changes, datasets, exports, overlaps, records, rollback, versions
 from services.catalog.settings import CatalogSettings
 from services.catalog.tools import Tools
 from shared.blobs import open_blobs
@@ -26,30 +26,18 @@ WRITING_POOL_SIZE = 2
 """Connections per process for the few decisions that are taken over HTTP."""
 
 
+ROOMS = (datasets, records, exports, versions, changes, rollback, overlaps)
+"""Of routes."""
+
+
 def make_app(settings: CatalogSettings) -> FastAPI:
     """The app; what it needs is opened when it starts and closed when it stops."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        url = settings.read_database_url or settings.database_url
-        engine = make_engine(url, "socle_reader", pool_size=settings.database_pool_size)
-        blobs, registry = open_blobs(settings.blobs_url), load_registry()
-        sessions = make_sessions(engine)
-        # Who asks and what is decided is read and written where the truth is, never on a replica.
-        writing = make_engine(settings.database_url, "socle_catalog", pool_size=WRITING_POOL_SIZE)
-        app.state.tools = Tools(
-            settings=settings,
-            sessions=sessions,
-            blobs=blobs,
-            registry=registry,
-            tables=RowTables(registry),
-            files=ExportFiles(engine=engine, blobs=blobs),
-            deciding=DecideTools(writing, make_sessions(writing), blobs, registry),
-        )
-        async with following(registry, sessions):
+        async with _opened_tools(settings) as tools:
+            app.state.tools = tools
             yield
-        await writing.dispose()
-        await engine.dispose()
 
     def checks() -> Mapping[str, Check]:
         tools: Tools = app.state.tools
@@ -58,8 +46,30 @@ def make_app(settings: CatalogSettings) -> FastAPI:
     app = make_service_app(
         title="Socle — catalogue",
         description=DESCRIPTION,
-        routers=[datasets.router, records.router, exports.router, versions.router, changes.router, rollback.router],
+        routers=[room.router for room in ROOMS],
         lifespan=lifespan,
         checks=checks,
     )
     return app
+
+
+@asynccontextmanager
+async def _opened_tools(settings: CatalogSettings) -> AsyncIterator[Tools]:
+    url = settings.read_database_url or settings.database_url
+    engine = make_engine(url, "socle_reader", pool_size=settings.database_pool_size)
+    # Who asks and what is decided is read and written where the truth is, never on a replica.
+    writing = make_engine(settings.database_url, "socle_catalog", pool_size=WRITING_POOL_SIZE)
+    blobs, registry, sessions = open_blobs(settings.blobs_url), load_registry(), make_sessions(engine)
+    tools = Tools(
+        settings=settings,
+        sessions=sessions,
+        blobs=blobs,
+        registry=registry,
+        tables=RowTables(registry),
+        files=ExportFiles(engine=engine, blobs=blobs),
+        deciding=DecideTools(writing, make_sessions(writing), blobs, registry),
+    )
+    async with following(registry, sessions):
+        yield tools
+    await writing.dispose()
+    await engine.dispose()

@@ -55,6 +55,43 @@ class DatasetLinks(BaseModel):
     model_config = ConfigDict(populate_by_name=True)
 
 
+class OverlapOut(BaseModel):
+    """An identity that several organisations publish."""
+
+    identity: dict[str, Any]
+    datasets: list[str] = Field(description="Les jeux de données qui l'ont, un par organisme.")
+
+
+class OverlapsMeta(BaseModel):
+    """How many there are."""
+
+    dataset: str
+    version: int | None
+    count: int | None = Field(description="Null si les lignes n'ont pas d'identité, ou s'il y en a trop à compter.")
+    limit: int
+
+
+class OverlapsOut(BaseModel):
+    """A page of identities that several organisations publish."""
+
+    data: list[OverlapOut]
+    links: PageLinks
+    meta: OverlapsMeta
+
+
+class OverlapsRef(BaseModel):
+    """Identities that several organisations publish: all their rows are kept."""
+
+    count: int
+    href: str
+
+
+class DatasetMeta(BaseModel):
+    """What to know of the rows."""
+
+    overlaps: OverlapsRef | None = Field(description="Null dans une liste, pour un organisme, ou sans identité.")
+
+
 class DatasetOut(BaseModel):
     """A data set, in its current version."""
 
@@ -72,6 +109,7 @@ class DatasetOut(BaseModel):
     updated_at: datetime | None = Field(description="Date de la dernière publication.")
     licence: LicenceOut
     links: DatasetLinks
+    meta: DatasetMeta
 
 
 class SnapshotOut(BaseModel):

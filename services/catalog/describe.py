@@ -4,8 +4,10 @@ from services.catalog.bodies import (
     LICENCE_OUVERTE,
     CountsOut,
     DatasetLinks,
+    DatasetMeta,
     DatasetOut,
     OrganisationOut,
+    OverlapsRef,
     SchemaOut,
     SnapshotOut,
     VersionOut,
@@ -15,7 +17,7 @@ from shared.models import CatalogVersion, VersionMode
 from shared.registry import Registry
 
 
-def dataset_out(row: DatasetRow, *, registry: Registry) -> DatasetOut:
+def dataset_out(row: DatasetRow, *, registry: Registry, overlaps: int | None = None) -> DatasetOut:
     """A data set with what the registry says of its schema."""
     dataset, organisation = row
     schema = registry.get(dataset.schema_name)
@@ -43,6 +45,7 @@ def dataset_out(row: DatasetRow, *, registry: Registry) -> DatasetOut:
             atom=f"{path}/changes.atom",
             schema_=f"/v1/schemas/{dataset.schema_name}",
         ),
+        meta=DatasetMeta(overlaps=None if overlaps is None else OverlapsRef(count=overlaps, href=f"{path}/overlaps")),
     )
 
 

@@ -1,12 +1,13 @@
 """What the routes of catalog work with, wired once by `app.py`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from services.catalog.exports.files import ExportFiles
+from services.catalog.overlaps import OverlapCounts
 from services.catalog.publish.decide import DecideTools
 from services.catalog.settings import CatalogSettings
 from shared.blobs import Blobs
@@ -28,6 +29,7 @@ class Tools:
     """Schema name → its row table."""
     files: ExportFiles
     deciding: DecideTools
+    overlaps: OverlapCounts = field(default_factory=OverlapCounts)
 
     @property
     def cursor_secret(self) -> bytes:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import typer
 
-from services.cli import admin_deposit, refusing
+from services.cli import admin_dataset, admin_deposit, refusing
 from services.cli.administered import installation, reaching_database, run
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ app.add_typer(vendor_app, name="vendor")
 app.add_typer(key_app, name="key")
 app.add_typer(habilitation_app, name="habilitation")
 app.add_typer(admin_deposit.app, name="deposit")
+app.add_typer(admin_dataset.app, name="dataset")
 
 Name = Annotated[str, typer.Option(metavar="NOM")]
 Prefix = Annotated[str, typer.Argument(metavar="PRÉFIXE", help="Les 8 caractères après « socle_ ».")]

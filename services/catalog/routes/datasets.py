@@ -15,7 +15,7 @@ from services.catalog.datasets import (
 )
 from services.catalog.describe import dataset_out, version_out
 from services.catalog.tools import CatalogTools
-from services.catalog.view import find_dataset
+from services.catalog.view import DatasetWithdrawn, find_dataset, view_of
 from shared.db import reading
 from shared.errors import NotFound, ServiceUnavailable
 from shared.paging import Page, PageLinks, decode_cursor, encode_cursor, unreadable_cursor
@@ -23,6 +23,8 @@ from shared.registry import UnknownSchema
 from shared.web import refusals
 
 router = APIRouter(prefix="/v1", tags=["Jeux de données"], responses=refusals(ServiceUnavailable))
+
+UNREADABLE = refusals(NotFound, DatasetWithdrawn)
 
 T = TypeVar("T", str, int)
 
@@ -54,16 +56,21 @@ async def get_datasets(
     return Page(data=data, links=_links(request, "datasets", following, tools), meta={"limit": limit})
 
 
-@router.get("/datasets/{dataset_id}", summary="Décrire un jeu de données", responses=refusals(NotFound))
+@router.get(
+    "/datasets/{dataset_id}", summary="Décrire un jeu de données", responses=refusals(NotFound, DatasetWithdrawn)
+)
 async def get_dataset(dataset_id: str, tools: CatalogTools) -> DatasetOut:
     """Ce que c'est, à qui, sous quelle licence, et ce qu'on peut en demander."""
     async with reading(tools.sessions) as session:
         dataset = await find_dataset(session, dataset_id)
         row = await describe_dataset(session, dataset.id)
-    return dataset_out(row, registry=tools.registry)
+        overlaps = await tools.overlaps.count(session, view_of(dataset, tables=tools.tables))
+    return dataset_out(row, registry=tools.registry, overlaps=overlaps)
 
 
-@router.get("/datasets/{dataset_id}/versions", summary="Lister les versions", responses=refusals(NotFound))
+@router.get(
+    "/datasets/{dataset_id}/versions", summary="Lister les versions", responses=refusals(NotFound, DatasetWithdrawn)
+)
 async def get_versions(
     request: Request, dataset_id: str, tools: CatalogTools, cursor: Cursor = None, limit: Limit = 20
 ) -> Page[VersionOut]:

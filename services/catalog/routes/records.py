@@ -7,7 +7,7 @@ from services.catalog.exports.download import matches
 from services.catalog.query.native import DEFAULT_LIMIT, MAX_LIMIT, read_query_string
 from services.catalog.query.records import QueryTooCostly, entity_tag, find_place, read_page
 from services.catalog.tools import CatalogTools
-from services.catalog.view import open_view
+from services.catalog.view import DatasetWithdrawn, VersionPurged, open_view
 from shared.db import reading
 from shared.errors import NotFound, ServiceUnavailable
 from shared.web import FREE_PARAMETERS, refusals
@@ -40,7 +40,7 @@ PARAMETERS = {
     summary="Lire les lignes",
     response_model=RecordsOut,
     openapi_extra=FREE_PARAMETERS | PARAMETERS,
-    responses=refusals(NotFound, QueryTooCostly)
+    responses=refusals(NotFound, DatasetWithdrawn, VersionPurged, QueryTooCostly)
     | {304: {"description": "Rien n'a changé depuis la réponse que nomme If-None-Match."}},
 )
 async def get_records(dataset_id: str, request: Request, tools: CatalogTools) -> Response:
