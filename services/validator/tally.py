@@ -23,12 +23,34 @@ RuleKey = tuple[FindingCode, Severity, str | None]
 Lines = npt.NDArray[np.int64]
 
 
+class Kept:
+    """Findings in the order of the file, worded when they are read: those that no report lists never are."""
+
+    def __init__(self) -> None:
+        self._told: list[tuple[int | None, Fault]] = []
+
+    def __len__(self) -> int:
+        return len(self._told)
+
+    def __iter__(self) -> Iterator[Finding]:
+        return (_worded(row, fault) for row, fault in self._told)
+
+    def add(self, row: int | None, fault: Fault) -> None:
+        """One more, after the others. `row` is the fault's line, or None for the whole file."""
+        self._told.append((row, fault))
+
+    def merge(self, faults: Sequence[Fault], limit: int) -> None:
+        """Some more, each at its place; at most `limit` in all stay."""
+        both = [*self._told, *((fault.line, fault) for fault in faults)]
+        self._told = sorted(both, key=lambda told: told[0] or 0)[:limit]
+
+
 @dataclass(slots=True)
 class Tally:
     """What one examination has found so far. Each room adds to it in the order of the file."""
 
     kept_limit: int = KEPT_LIMIT
-    findings: dict[Severity, list[Finding]] = field(default_factory=lambda: {severity: [] for severity in Severity})
+    findings: dict[Severity, Kept] = field(default_factory=lambda: {severity: Kept() for severity in Severity})
     counts: Counter[RuleKey] = field(default_factory=Counter)
     samples: dict[RuleKey, list[Finding]] = field(default_factory=dict)
     corrections: list[Correction] = field(default_factory=list)
@@ -47,7 +69,7 @@ class Tally:
     ) -> None:
         """Count a finding, and word it if it is among the first."""
         self.counts[code, severity, column] += 1
-        self._keep(code, severity, row, column=column, value=value, suggestion=suggestion, details=details)
+        self._keep(row, Fault(row or 0, code, severity, column, value, suggestion, details or {}))
 
     def add_found(self, faults: Sequence[Fault], runs: Sequence[FaultRun], lines: Lines) -> None:
         """Count what was found in some rows, whose `lines` are given; word the first ones, in the order of the file."""
@@ -57,18 +79,18 @@ class Tally:
             self.counts[run.code, run.severity, run.column] += len(run.rows)
         told = [*faults, *self._first_of_runs(runs, lines)]
         told.sort(key=lambda fault: fault.line)
-        for line, code, severity, column, value, suggestion, details in told:
-            self._keep(code, severity, line, column=column, value=value, suggestion=suggestion, details=details)
+        for fault in told:
+            self._keep(fault.line, fault)
 
     def add_late(self, runs: Sequence[FaultRun], lines: Lines) -> None:
         """Count what only the whole file told. `lines`: of every row of the file. Lists stay in its order."""
         for run in runs:
             key = (run.code, run.severity, run.column)
             self.counts[key] += len(run.rows)
-            told = [_worded(run, rank, lines) for rank in range(min(self.kept_limit, len(run.rows)))]
-            kept, samples = self.findings[run.severity], self.samples.setdefault(key, [])
-            kept[:] = sorted([*kept, *told], key=_place)[: self.kept_limit]
-            samples[:] = sorted([*samples, *told[:SAMPLES_LIMIT]], key=_place)[:SAMPLES_LIMIT]
+            told = [_told(run, rank, lines) for rank in range(min(self.kept_limit, len(run.rows)))]
+            self.findings[run.severity].merge(told, self.kept_limit)
+            samples = [*self.samples.get(key, ()), *(_worded(each.line, each) for each in told[:SAMPLES_LIMIT])]
+            self.samples[key] = sorted(samples, key=lambda finding: finding.row or 0)[:SAMPLES_LIMIT]
 
     def correct(
         self, code: CorrectionCode, *, row: int | None, column: str | None, before: str, after: str | None
@@ -103,18 +125,13 @@ class Tally:
         """Whether the file is invalid."""
         return any(severity is Severity.ERROR for _, severity, _ in self.counts)
 
-    def _keep(
-        self, code: FindingCode, severity: Severity, row: int | None, *, column: str | None, **words: Any
-    ) -> None:
-        key = (code, severity, column)
-        kept, samples = self.findings[severity], self.samples.setdefault(key, [])
-        if len(kept) >= self.kept_limit and len(samples) >= SAMPLES_LIMIT:
-            return
-        finding = word(code, severity, row=row, column=column, **words)
+    def _keep(self, row: int | None, fault: Fault) -> None:
+        kept = self.findings[fault.severity]
+        samples = self.samples.setdefault((fault.code, fault.severity, fault.column), [])
         if len(kept) < self.kept_limit:
-            kept.append(finding)
+            kept.add(row, fault)
         if len(samples) < SAMPLES_LIMIT:
-            samples.append(finding)
+            samples.append(_worded(row, fault))
 
     def _first_of_runs(self, runs: Sequence[FaultRun], lines: Lines) -> Iterator[Fault]:
         """The faults that may have to be listed, or serve as samples."""
@@ -127,20 +144,17 @@ class Tally:
             room = SAMPLES_LIMIT - len(self.samples.get((run.code, run.severity, run.column), ()))
             wanted.update((order, rank) for rank in range(min(room, len(run.rows))))
         for order, rank in sorted(wanted):
-            run = runs[order]
-            value, suggestion, details = run.describe(rank)
-            line = int(lines[run.rows[rank]])
-            yield Fault(line, run.code, run.severity, run.column, value, suggestion, details)
+            yield _told(runs[order], rank, lines)
 
 
-def _place(finding: Finding) -> int:
-    return finding.row or 0
-
-
-def _worded(run: FaultRun, rank: int, lines: Lines) -> Finding:
+def _told(run: FaultRun, rank: int, lines: Lines) -> Fault:
     value, suggestion, details = run.describe(rank)
-    row = int(lines[run.rows[rank]])
-    return word(run.code, run.severity, row=row, column=run.column, value=value, suggestion=suggestion, details=details)
+    return Fault(int(lines[run.rows[rank]]), run.code, run.severity, run.column, value, suggestion, details)
+
+
+def _worded(row: int | None, fault: Fault) -> Finding:
+    _, code, severity, column, value, suggestion, details = fault
+    return word(code, severity, row=row, column=column, value=value, suggestion=suggestion, details=details)
 
 
 def _first(series: Sequence[npt.NDArray[np.intp]], count: int) -> Iterator[tuple[int, int]]:

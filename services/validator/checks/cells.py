@@ -6,7 +6,7 @@ texts up among those already proven.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -270,12 +270,15 @@ def _those(ranks: Iterable[int], rows: Rows, which: Rows, count: int) -> tuple[R
 def _describer(
     errors: Mapping[int, CellError], told: Rows, distinct: Sequence[str | None]
 ) -> Callable[[int], Described]:
-    def describe(rank: int) -> Described:
-        text = distinct[told[rank]]
-        error = errors.get(int(told[rank]))
+    @cache
+    def of_text(place: int) -> Described:
+        error = errors.get(place)
         if error is None:
-            return Described(text)
-        return Described(text, error.suggestion, error.details)
+            return Described(distinct[place])
+        return Described(distinct[place], error.suggestion, error.details)
+
+    def describe(rank: int) -> Described:
+        return of_text(int(told[rank]))
 
     return describe
 
