@@ -59,6 +59,8 @@ async def _serve(queue_url: str, stage: Stage, job: Job, stopping: asyncio.Event
         await asyncio.wait({working})
         for task in worker.tasks.values():
             task.cancel()
+        if worker.tasks:  # each still tells the server that it was cut short
+            await asyncio.wait(worker.tasks.values(), timeout=RETURN_DELAY_SECONDS)
         await pool.aclose(close_connection_pool=True)
         with suppress(asyncio.CancelledError):
             working.result()
