@@ -20,7 +20,6 @@ from pydantic_core import PydanticUndefined
 
 import services
 import shared
-from services.validator.checks.bal_levels import LEVELS, NAMES
 from services.validator.checks.bal_levels import described
 from services.validator.findings import FindingCode
 from services.validator.sentences import WORDINGS
@@ -220,35 +219,9 @@ def findings_page() -> str:
         + table(("Code", "Message", "In English"), corrections)
         + "\n## Adresses\n\nLe nom que leur donne le validateur national (`*` : la colonne), et leur gravité.\n\n"
         + table(("Code", "Nom national", "Erreur", "Avertissement"), described())
-        + addresses_section()
         + "\n## Findings, in English\n\n"
         + table(("Code", "Message", "How to mend", "Expected"), english)
     )
-
-
-def addresses_section() -> str:
-    """The rules of addresses under the names of the national judge."""
-    rows = [
-        (f"`{code}`", f"`{name}`", *(", ".join(_held(name, level)) or "—" for level in (0, 1)))
-        for code, name in NAMES.items()
-        if code.value.startswith("bal-")
-    ]
-    return (
-        "\n## Adresses\n\nLes règles `bal-…` sont celles du validateur national (validateur-bal), dont le nom est donné ici ; "
-        "`*` est la colonne. La gravité suit la version du format et la colonne ; ce qui n'est ni erreur ni avertissement est une "
-        "information.\n\n" + table(("Code", "Nom national", "Erreur", "Avertissement"), rows)
-    )
-
-
-def _held(name: str, level: int) -> Iterable[str]:
-    """Versions in which a fault has a level, or the columns where it has."""
-    versions = {version: levels[level] for version, levels in LEVELS.items()}
-    if not name.startswith("*"):
-        held = [version.removesuffix(".0") for version, names in versions.items() if name in names]
-        return [", ".join(held)] if held else []
-    suffix = name.removeprefix("*")
-    columns = {each.removesuffix(suffix) for names in versions.values() for each in names if each.endswith(suffix)}
-    return sorted(f"`{column}`" for column in columns if "." not in column and "@" not in column)
 
 
 def _template(text: str) -> str:

@@ -60,9 +60,9 @@ class CanonicalTable:
     def take(self, chunk: Chunk, first_row: int, *, wanted: bool) -> pl.DataFrame | None:
         """Remember the identities of a chunk that begins at a row (0-based) of the file; when `wanted`, give its rows
         as the table holds them, occurrence numbers left at 0."""
-        rows = self._row_texts(chunk) if wanted or not self._schema.identity else None
-        keys = self._key_texts(chunk) if self._schema.identity else rows
-        assert keys is not None
+        has_identity = bool(self._schema.identity)
+        rows = self._row_texts(chunk) if wanted or not has_identity else None
+        keys = self._key_texts(chunk) if has_identity or rows is None else rows
         self.keys.add(keys, np.arange(first_row, first_row + chunk.height))
         if not wanted or rows is None:
             return None

@@ -36,7 +36,7 @@ from services.validator.standardise.identifiers import checked_columns
 from services.validator.tally import Tally
 from shared.registry import Registry, SchemaVersion
 
-ENGINE_VERSION = "1.0.0"
+ENGINE_VERSION = "2.0.0"
 """A verdict is bound to it. Patch: words and speed; minor: new findings, corrections or formats; major: the same bytes
 may get another verdict. Any change to a room that a report shows moves it."""
 
@@ -147,7 +147,7 @@ class Checked:
 def check_table(
     raw: RawTable, checking: Checking, *, tally: Tally, table_path: Path | None, measured: Callable[..., Measured]
 ) -> Checked:
-    """Check header and rows; findings go to the tally, the rows of a valid file to a canonical table if one is wanted."""
+    """Check header and rows; findings go to the tally, rows of a valid file to a canonical table if one is wanted."""
     schema, line = checking.schema, raw.header_line
     match = match_header(raw.header, line, schema=schema, tally=tally, correcting=checking.corrections)
     _add_whole(raw, match, tally)

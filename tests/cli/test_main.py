@@ -105,7 +105,7 @@ def test_an_unknown_schema_is_refused_with_those_there_are(tmp_path: Path):
 
 def test_schemas_lists_them_and_shows_one():
     listed = socle("schemas")
-    assert "etalab/schema-bal | bal | 1.3.0, 1.4.0, 1.5.0" in listed.stdout
+    assert "etalab/schema-bal | bal | 1.5.0 (+2)" in listed.stdout
     shown = socle("schemas", "show", "prenoms")
     assert "ENFANT_PRENOM | string | oui" in shown.stdout
     assert socle("schemas", "show", "nothing").returncode == 2

@@ -17,6 +17,7 @@ def test_a_report_has_its_shape(judge: Judge) -> None:
         "verdict", "engine_version", "language", "schema", "input", "stats", "header", "by_rule", "findings",
         "corrections", "truncated", "links", "context", "to_confirm",
     ]  # fmt: skip
+    assert sorted(document) == sorted(expected)
     assert document["engine_version"] == ENGINE_VERSION
     assert document["schema"]["name"] == "scdl/deliberations"
     assert document["input"]["encoding"] == "utf-8"

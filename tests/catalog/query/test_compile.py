@@ -55,7 +55,7 @@ async def ground(
 ) -> AsyncIterator[Ground]:
     await publish([deliberation(value, DELIB_OBJET=value) for value in HOSTILE])
     connection = await asyncpg.connect(database, server_settings={"role": "socle_reader"})
-    yield Ground(connection, DatasetView("deliberations", None, row_table(registry, "scdl/deliberations"), 1, 1))
+    yield Ground(connection, DatasetView("deliberations", None, row_table(registry, "scdl/deliberations"), 1, 0, 1))
     await connection.close()
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.validator.checks.explain import CellReader, CellVerdict, make_readers
 from services.validator.findings import FindingCode
-from shared.registry import Registry, SchemaField, SchemaVersion, load_registry
+from shared.registry import SchemaField, SchemaVersion, load_registry
 
 FIELDS = {(each.name, field.name): field for each in load_registry() for field in each.fields}
 """Every field of every schema version."""
