@@ -8,8 +8,9 @@ from typing import Any
 import httpx
 import pytest
 from samples import communes, deliberations
-from services.cli.verify import verify
 from stack import Stack, end_of, push, running_stack
+
+from services.cli.verify import verify
 
 pytestmark = pytest.mark.long
 
