@@ -91,9 +91,13 @@ def _verdict_row(one: Played) -> tuple[object, ...]:
 
 
 def _dirtiest(played: list[Played]) -> Played | None:
-    """The rejected file with the most findings of different kinds."""
+    """The rejected file with enough findings to show, and the most kinds of them."""
     rejected = [one for one in played if one.deposit.state == "rejected" and one.faults is not None]
-    return max(rejected, key=lambda one: len({_kind(each) for each in _listed(one)}), default=None)
+    return max(rejected, key=_dirt, default=None)
+
+
+def _dirt(one: Played) -> tuple[int, int]:
+    return min(len(_listed(one)), FINDINGS_SHOWN), len({_kind(each) for each in _listed(one)})
 
 
 def _listed(one: Played) -> tuple[FoundFault, ...]:

@@ -43,6 +43,13 @@ def test_three_findings_of_different_kinds_are_shown_from_the_dirtiest_rejected_
     assert [line.split(" | ")[0] for line in findings] == ["2", "4", "5"]
 
 
+def test_a_file_with_three_findings_is_shown_rather_than_one_with_fewer_of_more_kinds(capsys):
+    sparse = played("sparse.csv", "rejected", fault("a", 2), fault("b", 3))
+    dull = played("dull.csv", "rejected", *(fault("a", row) for row in range(2, 9)))
+    show_demo([sparse, dull], Screen())
+    assert "Trois constats de « dull.csv »" in capsys.readouterr().out
+
+
 def test_nothing_is_said_of_findings_when_every_file_is_good(capsys):
     show_demo([played("good.csv", "published")], Screen())
     assert "constats" not in capsys.readouterr().out
