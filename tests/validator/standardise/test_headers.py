@@ -94,7 +94,7 @@ def test_two_candidates_for_one_field_are_disputed(deliberations: SchemaVersion)
     match, tally, counts = matched([*deliberations.field_names, "delib objet"], deliberations)
     assert counts == {"ambiguous-column": 1}
     assert match.positions[deliberations.field_names.index("DELIB_OBJET")] is None
-    assert "delib objet" in tally.findings[Severity.ERROR][0].message
+    assert "delib objet" in next(iter(tally.findings[Severity.ERROR])).message
 
 
 def test_a_column_without_name_is_told(deliberations: SchemaVersion) -> None:
