@@ -65,6 +65,25 @@ CONTENT_ENCODINGS = ("identity", "gzip", "x-gzip", "zstd")
 
 UPLOAD_REFUSALS = (BodyTooLarge, BodyEmpty, BodyIncomplete, MultipartInvalid, EncodingUnsupported)
 
+UPLOAD_BODY = {
+    "requestBody": {
+        "required": True,
+        "description": "Le fichier, tel quel ou en multipart (un seul fichier).",
+        "content": {
+            "text/csv": {"schema": {"type": "string", "format": "binary"}},
+            "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                    "required": ["file"],
+                }
+            },
+        },
+    }
+}
+"""What the OpenAPI document says of the body of a route that calls `open_upload`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Upload:

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import StreamingResponse
 
 from services.validator.on_demand import Examined, TooManyValidations, ValidationFailed, examined
-from services.validator.routes.asked import BODY, SchemaName
+from services.validator.routes.asked import SchemaName
 from services.validator.tools import Tools, ValidatorTools
 from shared.blobs import CHUNK_BYTES
 from shared.corrected import MEDIA_TYPE, write_corrected
 from shared.errors import Refusal
 from shared.registry import UnknownSchema, UnknownSchemaVersion
-from shared.uploads import UPLOAD_REFUSALS, open_upload
+from shared.uploads import UPLOAD_BODY, UPLOAD_REFUSALS, open_upload
 from shared.web import refusals
 
 router = APIRouter(prefix="/v1")
@@ -32,7 +32,7 @@ class NothingToCorrect(Refusal):
     "/validations/corrected",
     tags=["Validation"],
     summary="Corriger un fichier sans le déposer",
-    openapi_extra=BODY,
+    openapi_extra=UPLOAD_BODY,
     response_class=Response,
     responses=refusals(
         *UPLOAD_REFUSALS, UnknownSchema, UnknownSchemaVersion, TooManyValidations, ValidationFailed, NothingToCorrect

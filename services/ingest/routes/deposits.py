@@ -27,28 +27,10 @@ from shared.errors import NotFound, ServiceUnavailable
 from shared.models import Corrections, DepositMode, DepositScope, DepositState
 from shared.paging import Page, PageLinks, cursor_secret, decode_cursor, encode_cursor
 from shared.registry import SchemaVersionChecksOnly, UnknownSchema, UnknownSchemaVersion
-from shared.uploads import UPLOAD_REFUSALS, open_upload
+from shared.uploads import UPLOAD_BODY, UPLOAD_REFUSALS, open_upload
 from shared.web import refusals
 
 router = APIRouter(prefix="/v1", tags=["Dépôts"], responses=refusals(KeyMissing, ServiceUnavailable))
-
-BODY = {
-    "requestBody": {
-        "required": True,
-        "description": "Le fichier, tel quel ou en multipart (un seul fichier).",
-        "content": {
-            "text/csv": {"schema": {"type": "string", "format": "binary"}},
-            "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "properties": {"file": {"type": "string", "format": "binary"}},
-                    "required": ["file"],
-                }
-            },
-        },
-    }
-}
 
 Organisation = Annotated[
     str, Query(description="SIREN, SIRET ou code INSEE de l'organisme", examples=["213103955"], min_length=1)
@@ -60,7 +42,7 @@ SchemaName = Annotated[str, Query(description="Nom du schéma", examples=["scdl/
     "/deposits",
     status_code=202,
     summary="Déposer un fichier",
-    openapi_extra=BODY,
+    openapi_extra=UPLOAD_BODY,
     responses=refusals(
         *UPLOAD_REFUSALS,
         *IDEMPOTENCY_REFUSALS,

@@ -8,24 +8,6 @@ from services.validator.on_demand import TooManyValidations, ValidationFailed
 from shared.models import Corrections
 from shared.registry import UnknownSchema, UnknownSchemaVersion
 
-BODY = {
-    "requestBody": {
-        "required": True,
-        "description": "Le fichier, tel quel ou en multipart (un seul fichier).",
-        "content": {
-            "text/csv": {"schema": {"type": "string", "format": "binary"}},
-            "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "properties": {"file": {"type": "string", "format": "binary"}},
-                    "required": ["file"],
-                }
-            },
-        },
-    }
-}
-
 SchemaName = Annotated[str, Query(description="Nom du schéma", examples=["scdl/deliberations"])]
 SchemaVersionAsked = Annotated[str | None, Query(description="Version du schéma ; la plus récente par défaut")]
 AskedCorrections = Annotated[

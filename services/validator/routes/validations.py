@@ -7,7 +7,6 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.validator.on_demand import Examined, context_of, examined
 from services.validator.routes.asked import (
-    BODY,
     EXAMINATION_REFUSALS,
     AskedCorrections,
     AskedOrganisation,
@@ -25,7 +24,7 @@ from shared.reports.render import Given, render
 from shared.reports.shape import ReportOut
 from shared.reports.wish import MEDIA_TYPES, NotAcceptable, ReportFormat, Wished
 from shared.reports.words import Language
-from shared.uploads import UPLOAD_REFUSALS, Upload, open_upload
+from shared.uploads import UPLOAD_BODY, UPLOAD_REFUSALS, Upload, open_upload
 from shared.web import refusals
 
 router = APIRouter(prefix="/v1", tags=["Validation"])
@@ -48,7 +47,7 @@ RENDERINGS: dict[int | str, dict[str, Any]] = {
 @router.post(
     "/validations",
     summary="Valider un fichier sans le déposer",
-    openapi_extra=BODY,
+    openapi_extra=UPLOAD_BODY,
     response_model=ReportOut,
     responses=refusals(*UPLOAD_REFUSALS, *EXAMINATION_REFUSALS, NotAcceptable, OrganisationNotFound) | RENDERINGS,
 )
