@@ -5,6 +5,7 @@
 45400 (the number under an Excel date, 1990 to 2050)                                → 2024-04-18
 12/05/2016 → 2016-05-12: French administrations write the day first (decision 0007)
 05/31/2020, 03/04/05, 31/12/20, nov.-17, 2018-04, 2021-07-02 22:00:00Z, two dates    → not corrected, and why
+2020-01-01T00:00:00+99:99 (no such offset)                                           → nothing to say
 """
 
 import re
@@ -31,7 +32,9 @@ SHORT_YEAR = re.compile(r"\d{1,2}([/.\- ])\d{1,2}\1\d{2}", re.ASCII)
 WITHOUT_DAY = re.compile(
     r"\d{4}[/.\-]\d{1,2}|\d{1,2}[/.\-]\d{4}|[a-z]{3,9}\.?[ \-/.]*\d{2,4}|\d{2,4}[ \-/.]+[a-z]{3,9}\.?"
 )
-TIME = re.compile(r"(?P<day>.+?)(?:[T ]+)(?P<time>\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)\s*(?:Z|[+-]\d{2}(?::?\d{2})?)?")
+ZONE = r"Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?"
+"""Offsets from UTC that exist: beyond, something else went wrong than a time too many."""
+TIME = re.compile(rf"(?P<day>.+?)(?:[T ]+)(?P<time>\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?)\s*(?:{ZONE})?")
 IN_WORDS = re.compile(r"(?:[a-z]+ )?(\d{1,2})(?:er)? ([a-z]+)\.? (\d{4})", re.ASCII)
 ONE_DATE = re.compile(
     r"(?<!\d)(?:\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}|\d{4}[/.\-]\d{1,2}[/.\-]\d{1,2}"
