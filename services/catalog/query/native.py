@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import NoReturn
 
-from services.catalog.query.tree import Condition, Operator, RecordsQuery, SortKey
+from services.catalog.query.conditions import SYMBOLS
+from services.catalog.query.tree import And, Condition, Operator, RecordsQuery, SortKey
 from services.catalog.query.values import read_text, read_value
 from services.catalog.view import ORIGIN_FIELDS, DatasetView
 from shared.errors import InvalidParameter
@@ -44,7 +45,7 @@ def read_query_string(parameters: Sequence[tuple[str, str]], view: DatasetView) 
     if len(conditions) > MAX_CONDITIONS:
         _refuse(parameters[-1][0], f"Plus de {MAX_CONDITIONS} conditions.", "Posez une question plus simple.")
     query = RecordsQuery(
-        where=tuple(conditions),
+        where=And(tuple(conditions)),
         sort=_sort(controls["sort"], view) if "sort" in controls else (),
         select=_select(controls["select"], view) if "select" in controls else None,
         limit=_limit(controls.get("limit", str(DEFAULT_LIMIT))),
@@ -58,13 +59,15 @@ def _condition(name: str, text: str, view: DatasetView) -> Condition:
     if field in ORIGIN_FIELDS and view.is_consolidated:
         if field != ORGANISATION_FIELD or operator is not Operator.EXACT:
             _refuse(name, f"« {field} » ne se filtre pas ainsi.", f"Filtrez par {ORGANISATION_FIELD}=<SIREN>.")
-        return Condition(field, operator, read_text(name, text))
+        return Condition(field, operator, (read_text(name, text),))
     column = view.table.column(field)
     if column is None:
         _refuse_unknown(name, field, view)
+    if operator not in SYMBOLS:
+        _refuse(name, "Cet opérateur ne se lit pas encore.", "Prenez-en un autre.")
     if column.field_type == "boolean" and operator is not Operator.EXACT:
         _refuse(name, f"« {field} » est vrai ou faux : il n'a pas d'ordre.", f"Écrivez {field}=true ou {field}=false.")
-    return Condition(field, operator, read_value(name, text, column))
+    return Condition(field, operator, (read_value(name, text, column),))
 
 
 def _split(name: str, view: DatasetView) -> tuple[str, Operator]:

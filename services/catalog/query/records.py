@@ -11,8 +11,9 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.catalog.copy_out import driver_connection
-from services.catalog.query.compile import Position, Statement, compile_page, compile_position
+from services.catalog.query.compile import Position, compile_page, compile_position
 from services.catalog.query.native import NativeRequest
+from services.catalog.query.statement import Statement
 from services.catalog.view import DatasetView, view_as_of
 from shared.errors import Refusal, ServiceUnavailable
 from shared.paging import decode_cursor, encode_cursor, unreadable_cursor
