@@ -38,13 +38,16 @@ SYSTEM_COLUMNS: Mapping[str, type[pl.DataType]] = {
 class CanonicalTable:
     """Makes the frames of the table chunk by chunk, and remembers what only the whole file tells."""
 
-    def __init__(self, schema: SchemaVersion, *, present: Collection[str] = ()) -> None:
-        """`present`: fields the file has; without all the required ones of the identity, equal keys mean nothing."""
+    def __init__(self, schema: SchemaVersion, *, present: Collection[str] = (), names_once: bool = False) -> None:
+        """`present`: fields the file has; without all the required ones of the identity, equal keys mean nothing.
+        `names_once`: no identity may come twice in one slice."""
         self._schema = schema
         essential = set(schema.identity).intersection(schema.required_columns)
         self.says_doubles = bool(schema.identity) and essential.issubset(present)
         """Whether rows of one identity are worth a warning."""
         self.keys = Seen()
+        self.named = Seen() if names_once and self.says_doubles else None
+        """Identities within their slices, when they may come once only."""
         self._slices: set[str] = set()
 
     @property
@@ -63,7 +66,10 @@ class CanonicalTable:
         has_identity = bool(self._schema.identity)
         rows = self._row_texts(chunk) if wanted or not has_identity else None
         keys = self._key_texts(chunk) if has_identity or rows is None else rows
-        self.keys.add(keys, np.arange(first_row, first_row + chunk.height))
+        at = np.arange(first_row, first_row + chunk.height)
+        self.keys.add(keys, at)
+        if self.named is not None:
+            self.named.add(joined([self._slices_of(chunk), keys]), at)
         if not wanted or rows is None:
             return None
         slices = self._slices_of(chunk)

@@ -63,6 +63,7 @@ class FindingCode(StrEnum):
     DUPLICATE_COLUMN = "duplicate-column"
     AMBIGUOUS_COLUMN = "ambiguous-column"
     BLANK_HEADER = "blank-header"
+    COLUMNS_NOT_READ = "columns-not-read"
     # Types of cells
     DATE_FORMAT = "date-format"
     DATETIME_FORMAT = "datetime-format"
@@ -180,6 +181,7 @@ class FindingCode(StrEnum):
     PERSONAL_NAME = "personal-name"
     # Rows together
     DUPLICATE_IDENTITY = "duplicate-identity"
+    REPEATED_IDENTITY = "repeated-identity"
     PRIMARY_KEY = "primary-key"
     UNIQUE_VALUE = "unique-value"
 

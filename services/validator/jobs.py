@@ -21,7 +21,7 @@ from shared.blobs import CHUNK_BYTES, Blobs, put_bytes
 from shared.db import Sessions
 from shared.deposits import PUBLISH, VALIDATE, Claim, hold, move, next_in_line
 from shared.failpoints import fail_at
-from shared.models import Corrections, Deposit, DepositState, Organisation, ValidationReport
+from shared.models import Corrections, Deposit, DepositMode, DepositState, Organisation, ValidationReport
 from shared.queue import Queue
 from shared.registry import Registry
 from shared.stage import carried_out, take
@@ -83,6 +83,7 @@ async def _judge(deposit: Deposit, tools: ValidateTools) -> _Saved:
         charset_of(deposit.content_type),
         corrections="none" if deposit.corrections == Corrections.NONE else "all",
         context=await _context(deposit, tools),
+        mode=DepositMode(deposit.mode).value,
     )
     with tempfile.TemporaryDirectory(prefix="socle-validate-") as folder:
         raw_path, out_folder = Path(folder) / "raw", Path(folder) / "out"

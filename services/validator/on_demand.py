@@ -14,7 +14,7 @@ from services.validator.annotate import write_annotated
 from services.validator.context import Context
 from services.validator.detect import charset_of
 from services.validator.jobs import LIMITS_IN_FRENCH
-from services.validator.pipeline import Request, report_of_limit
+from services.validator.pipeline import Mode, Request, report_of_limit
 from services.validator.report import StoredReport
 from services.validator.sandbox import ChildCrashed, Job, LimitExceeded, LimitName
 from services.validator.tools import Tools
@@ -64,6 +64,7 @@ async def examined(
     annotate_in: Language | None = None,
     judged: bytes | None = None,
     context: Context | None = None,
+    mode: Mode = "replace",
 ) -> AsyncIterator[Examined]:
     """Examine an upload; its files are gone on exit. Raises what its chunks raise, the registry's refusals, and those
     above. `annotate_in`: the language of an annotated workbook to write too; `judged`: the report it shows, when the
@@ -77,7 +78,7 @@ async def examined(
             out_folder.mkdir()
             await _keep(upload, path)
             charset = charset_of(upload.content_type)
-            request = Request(wanted.name, schema_version, charset, corrections=corrections, context=context)
+            request = Request(wanted.name, schema_version, charset, corrections=corrections, context=context, mode=mode)
             if judged is not None:
                 await asyncio.to_thread((out_folder / "report.json").write_bytes, judged)
             job = Job(path, out_folder, request, annotate_in=annotate_in, is_judged=judged is not None)

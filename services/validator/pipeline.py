@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -29,6 +29,7 @@ from services.validator.findings import FindingCode, Severity
 from services.validator.identify import Identified, identify
 from services.validator.readers.opening import open_table
 from services.validator.readers.table import Asked, Opened, RawTable
+from services.validator.removal import naming_fields, of_removal
 from services.validator.report import InputOut, Measured, StoredReport, write_report
 from services.validator.standardise.cells import Correcting
 from services.validator.standardise.headers import HeaderMatch, match_header
@@ -39,6 +40,9 @@ from shared.registry import Registry, SchemaVersion
 ENGINE_VERSION = "2.0.0"
 """A verdict is bound to it. Patch: words and speed; minor: new findings, corrections or formats; major: the same bytes
 may get another verdict. Any change to a room that a report shows moves it."""
+
+
+Mode = Literal["replace", "upsert", "delete"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,9 @@ class Request:
     """`none`: judged to the letter; no column or value is read otherwise than it is written."""
     context: Context | None = None
     """For whom and when; None: nothing is compared with it."""
+    mode: Mode = "replace"
+    """What its rows do to those published: each identity comes once for `upsert` and `delete`, and a `delete` only
+    needs what names its rows."""
 
     def __post_init__(self) -> None:
         if isinstance(self.context, dict):  # from another process
@@ -83,7 +90,7 @@ def validate_file(path: Path, request: Request, *, registry: Registry, out_folde
     with open_table(path, schema=schema, asked=_asked(request), folder=out_folder) as opened:
         if isinstance(opened.table, Refused):
             _add_refusal(opened.table, tally)
-            checked = Checked(Measured(input=_input(identified, opened), context=request.context), None)
+            checked = Checked(_measured(identified, opened, request)(), None)
         else:
             schema = _schema_of(opened.table, request, schema, registry)
             _add_faults(tuple(_faults_of_form(opened, schema, request)), tally)
@@ -93,8 +100,9 @@ def validate_file(path: Path, request: Request, *, registry: Registry, out_folde
                 alerts=identified.alerts(opened),
                 further=_further,
                 context=request.context,
+                mode=request.mode,
             )
-            measured = partial(Measured, input=_input(identified, opened), context=request.context)
+            measured = _measured(identified, opened, request)
             checked = check_table(opened.table, checking, tally=tally, table_path=table_path, measured=measured)
     seconds = time.perf_counter() - started
     report = write_report(schema, tally, measured=checked.measured, engine_version=ENGINE_VERSION, seconds=seconds)
@@ -118,8 +126,8 @@ def report_of_limit(request: Request, *, registry: Registry, sha256: str, size_b
     schema = registry.get(request.schema_name, request.schema_version)
     tally = Tally()
     tally.add(FindingCode.FILE_TOO_COMPLEX, Severity.ERROR, details={"limit": limit})
-    measured = Measured(input=_input(Identified(sha256, size_bytes), None), context=request.context)
-    return write_report(schema, tally, measured=measured, engine_version=ENGINE_VERSION, seconds=0)
+    measured = _measured(Identified(sha256, size_bytes), None, request)
+    return write_report(schema, tally, measured=measured(), engine_version=ENGINE_VERSION, seconds=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +140,12 @@ class Checking:
     further: Callable[["Checking", HeaderMatch], Sequence[FurtherCheck]] | None = None
     """Checks beyond the schema's."""
     context: Context | None = None
+    mode: Mode = "replace"
+
+    @property
+    def removes(self) -> bool:
+        """Whether rows are only named, to be removed."""
+        return self.mode == "delete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,22 +162,18 @@ def check_table(
     raw: RawTable, checking: Checking, *, tally: Tally, table_path: Path | None, measured: Callable[..., Measured]
 ) -> Checked:
     """Check header and rows; findings go to the tally, rows of a valid file to a canonical table if one is wanted."""
-    schema, line = checking.schema, raw.header_line
-    match = match_header(raw.header, line, schema=schema, tally=tally, correcting=checking.corrections)
-    _add_whole(raw, match, tally)
-    checks, faults = applicable(make_row_checks(schema), match, line=line) if match.matched else ([], [])
-    _add_faults(faults, tally)
-    plan = Plan(
-        schema,
-        make_readers(schema),
-        checks=checks,
-        further=checking.further(checking, match) if checking.further else (),
-        judge=_judge_of(checking, match, line),
-        correcting=partial(_correcting, schema) if checking.corrections else None,
-        alerts=checking.alerts,
-        wants_table=table_path is not None,
+    schema = of_removal(checking.schema) if checking.removes else checking.schema
+    match = match_header(
+        raw.header,
+        raw.header_line,
+        schema=schema,
+        tally=tally,
+        correcting=checking.corrections,
+        only=naming_fields(schema) if checking.removes else None,
     )
-    check = TableCheck(raw, plan, match=match, tally=tally)
+    _add_whole(raw, match, tally)
+    plan = _plan(replace(checking, schema=schema), match, raw.header_line, tally)
+    check = TableCheck(raw, replace(plan, wants_table=table_path is not None), match=match, tally=tally)
     is_written = write_frames(check.frames(), table_path, check.table.columns) if table_path else check.run()
     for refusal in raw.stopped:
         _add_refusal(refusal, tally)
@@ -181,6 +191,24 @@ def check_table(
     if len(check.doubled):
         number_occurrences(table_path, check.doubled, check.occurrences, check.table.columns)
     return Checked(found, check.table.slices)
+
+
+def _plan(checking: Checking, match: HeaderMatch, line: int, tally: Tally) -> Plan:
+    """What the rows are checked with. Nothing of a removal is published: only its cells that name rows are judged."""
+    schema, judges = checking.schema, not checking.removes
+    is_declared = bool(match.matched) and judges
+    checks, faults = applicable(make_row_checks(schema), match, line=line) if is_declared else ([], [])
+    _add_faults(faults, tally)
+    return Plan(
+        schema,
+        make_readers(schema),
+        checks=checks,
+        further=checking.further(checking, match) if checking.further and judges else (),
+        judge=_judge_of(checking, match, line) if judges else None,
+        correcting=partial(_correcting, schema) if checking.corrections else None,
+        alerts=checking.alerts,
+        names_once=checking.mode != "replace",
+    )
 
 
 def _correcting(schema: SchemaVersion, reader: CellReader) -> Correcting:
@@ -240,6 +268,10 @@ def _judge_of(checking: Checking, match: HeaderMatch, line: int) -> AddressCheck
 
 def _add_refusal(refusal: Refused, tally: Tally) -> None:
     tally.add(refusal.code, Severity.ERROR, row=refusal.row, value=refusal.value, details=refusal.details)
+
+
+def _measured(identified: Identified, opened: Opened | None, request: Request) -> Callable[..., Measured]:
+    return partial(Measured, input=_input(identified, opened), context=request.context, mode=request.mode)
 
 
 def _input(identified: Identified, opened: Opened | None) -> InputOut:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from services.validator.checks.personal import TO_CONFIRM
 from services.validator.context import Context
@@ -43,6 +44,7 @@ class Measured:
     error_rows: int = 0
     match: HeaderMatch | None = None
     context: Context | None = None
+    mode: Literal["replace", "upsert", "delete"] = "replace"
 
 
 def write_report(
@@ -54,6 +56,7 @@ def write_report(
     return StoredReport(
         verdict="invalid" if tally.has_errors else "valid",
         engine_version=engine_version,
+        mode=measured.mode,
         judged_by=JudgedByOut(name=schema.name, version=schema.version, sha256=schema.sha256),
         input=measured.input,
         stats=StatsOut(

@@ -145,6 +145,9 @@ class ReportOut(BaseModel):
     verdict: Literal["valid", "invalid"]
     engine_version: str
     language: Language = "fr"
+    mode: Literal["replace", "upsert", "delete"] = Field(
+        default="replace", description="Ce que les lignes du fichier font de celles qui sont publiées."
+    )
     judged_by: JudgedByOut = Field(alias="schema")
     input: InputOut
     stats: StatsOut

@@ -7,7 +7,7 @@ import pytest
 from judging import Judge
 from reporting import follows_schema
 
-from services.validator.pipeline import Examination, Request, validate_file
+from services.validator.pipeline import Examination, Mode, Request, validate_file
 from shared.registry import Registry, SchemaVersion, load_registry
 
 
@@ -34,13 +34,14 @@ def judge(registry: Registry, tmp_path: Path) -> Judge:
         version: str | None = None,
         charset: str | None = None,
         corrections: Literal["all", "none"] = "all",
+        mode: Mode = "replace",
     ) -> Examination:
         path = content if isinstance(content, Path) else tmp_path / "raw"
         if not isinstance(content, Path):
             path.write_bytes(content.encode() if isinstance(content, str) else content)
         out_folder = tmp_path / "out"
         out_folder.mkdir(exist_ok=True)
-        request = Request(schema, version, charset, corrections=corrections)
+        request = Request(schema, version, charset, corrections=corrections, mode=mode)
         found = validate_file(path, request, registry=registry, out_folder=out_folder)
         follows_schema(found.report)
         return found

@@ -126,6 +126,21 @@ async def test_a_deposit_is_judged_to_the_letter_when_it_asks_for_it(
         assert (await found(tools.sessions, deposit.id)).state == state
 
 
+async def test_a_deposit_is_judged_by_what_it_is_to_do(tools: ValidateTools, make_deposit: MakeDeposit) -> None:
+    twice = deliberation_file({}, {"DELIB_OBJET": "Autre objet"})
+    names = "COLL_SIRET,DELIB_ID,DELIB_DATE\n21310395500018,2024-031,2024-03-28\n"
+    for text, mode, state in (
+        (twice, "replace", DepositState.VALIDATED),
+        (twice, "upsert", DepositState.REJECTED),
+        (names, "replace", DepositState.REJECTED),
+        (names, "delete", DepositState.VALIDATED),
+    ):
+        raw = await put_bytes(tools.blobs, text.encode(), folder="raw")
+        deposit = await make_deposit(sha256=raw.sha256, size_bytes=raw.size_bytes, mode=mode)
+        await validate_deposit(deposit.id, tools)
+        assert (await found(tools.sessions, deposit.id)).state == state, mode
+
+
 async def test_a_job_run_twice_changes_nothing(tools: ValidateTools, receive: Receive) -> None:
     deposit = await receive(deliberation_file({}))
     await asyncio.gather(validate_deposit(deposit.id, tools), validate_deposit(deposit.id, tools))

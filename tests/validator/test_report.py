@@ -15,7 +15,7 @@ def test_a_report_has_its_shape(judge: Judge) -> None:
     document = json.loads(worded(report, "fr").model_dump_json(by_alias=True))
     expected = [
         "verdict", "engine_version", "language", "schema", "input", "stats", "header", "by_rule", "findings",
-        "corrections", "truncated", "links", "context", "to_confirm",
+        "corrections", "truncated", "links", "context", "to_confirm", "mode",
     ]  # fmt: skip
     assert sorted(document) == sorted(expected)
     assert document["engine_version"] == ENGINE_VERSION

@@ -128,6 +128,12 @@ def identity_doubles(rows: Rows, first: Rows, identity: Sequence[str], lines: An
     return run_of(FindingCode.DUPLICATE_IDENTITY, Severity.WARNING, None, rows, describe)
 
 
+def repeated_identities(rows: Rows, first: Rows, identity: Sequence[str], lines: Any) -> list[FaultRun]:
+    """The same where an identity may come once only, since its rows are to change or leave: an error."""
+    describe = _as_first(lines, first, ", ".join(identity))
+    return run_of(FindingCode.REPEATED_IDENTITY, Severity.ERROR, None, rows, describe)
+
+
 def _as_first(lines: Any, first: Rows, columns: str) -> Callable[[int], Described]:
     def describe(rank: int) -> Described:
         line = int(lines[first[rank]])

@@ -13,7 +13,7 @@ from services.validator.checks.bal import blank_row_severity
 from services.validator.checks.bal_check import left_unsaid
 from services.validator.checks.cells import Alerts, Column, judge_column
 from services.validator.checks.chunk import Chunk, CorrectionRun, Fault, FaultRun, Found, nothing
-from services.validator.checks.duplicates import Uniqueness, identity_doubles
+from services.validator.checks.duplicates import Uniqueness, identity_doubles, repeated_identities
 from services.validator.checks.explain import CellReader
 from services.validator.checks.extra import controls_in, extra_texts
 from services.validator.checks.french import RowCheck
@@ -52,6 +52,8 @@ class Plan:
     alerts: Alerts = field(default_factory=Alerts)
     wants_table: bool = True
     """Whether the canonical table, or the corrected one, is to be made."""
+    names_once: bool = False
+    """Whether an identity may come once only."""
 
 
 class TableCheck:
@@ -69,7 +71,7 @@ class TableCheck:
         self._labels = {found.source.strip(): found.field for found in match.matched}
         self._uniqueness = Uniqueness(plan.schema, plan.readers, present)
         self._blanks = _blank_texts(raw, plan, match)
-        self.table = CanonicalTable(plan.schema, present=present)
+        self.table = CanonicalTable(plan.schema, present=present, names_once=plan.names_once)
         self._places = {name: column.at for name, column in self._columns.items()}
         self.is_whole = holds_all(raw.header, match)
         """Whether all columns of the file have their place in the table."""
@@ -209,13 +211,16 @@ class TableCheck:
         """What only the whole file tells."""
         lines = np.concatenate(self._lines) if self._lines else np.zeros(0, dtype=np.int64)
         runs = list(self._uniqueness.doubles(lines)) if self._uniqueness else []
+        if self.table.named is not None:
+            rows, first, _ = self.table.named.again()
+            runs += repeated_identities(rows, first, self._plan.schema.identity, lines)
         if runs:
             wrong = np.concatenate(self._wrong)
             for run in runs:
                 wrong[run.rows] = True
             self._wrong = [wrong]
         self.doubled, first, self.occurrences = self.table.keys.again()
-        if self.table.says_doubles:
+        if self.table.says_doubles and self.table.named is None:
             runs += identity_doubles(self.doubled, first, self._plan.schema.identity, lines)
         self._tally.add_late(runs, lines)
         judges = () if self._plan.judge is None else (self._plan.judge,)

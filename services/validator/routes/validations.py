@@ -9,6 +9,7 @@ from services.validator.on_demand import Examined, context_of, examined
 from services.validator.routes.asked import (
     EXAMINATION_REFUSALS,
     AskedCorrections,
+    AskedMode,
     AskedOrganisation,
     SchemaName,
     SchemaVersionAsked,
@@ -17,7 +18,7 @@ from services.validator.territories import OrganisationNotFound
 from services.validator.tools import ValidatorTools
 from shared.blobs import BlobMissing, read_bytes
 from shared.errors import NotFound
-from shared.models import Corrections
+from shared.models import Corrections, DepositMode
 from shared.reports.links import LinkExpired, read_link
 from shared.reports.paged import MAX_PAGE_LIMIT, PAGE_LIMIT
 from shared.reports.render import Given, render
@@ -58,6 +59,7 @@ async def post_validation(
     schema: SchemaName,
     schema_version: SchemaVersionAsked = None,
     corrections: AskedCorrections = Corrections.ALL,
+    mode: AskedMode = DepositMode.REPLACE,
     organisation: AskedOrganisation = None,
     limit: Annotated[
         int, Query(ge=1, le=MAX_PAGE_LIMIT, description="Nombre de constats de la réponse JSON")
@@ -76,6 +78,7 @@ async def post_validation(
         corrections=corrections.value,
         annotate_in=annotate_in,
         context=await context_of(organisation, tools),
+        mode=mode.value,
         tools=tools,
     ) as found:
         if annotate_in is not None:

@@ -186,6 +186,18 @@ CHECK_WORDINGS: Mapping[FindingCode, Wording] = {
             "a single line per identity",
         ),
     ),
+    Code.REPEATED_IDENTITY: Wording(
+        "La ligne {row} a la même identité ({columns}) que la ligne {first_row} : une mise à jour (« upsert ») ou une "
+        "suppression (« delete ») ne nomme chaque identité qu’une fois.",
+        "Gardez une seule de ces deux lignes, ou distinguez-les par leur identifiant.",
+        expected="une seule ligne par identité",
+        english=English(
+            "Line {row} has the same identity ({columns}) as line {first_row}: an update (“upsert”) or a removal "
+            "(“delete”) names each identity once only.",
+            "Keep a single one of these two lines, or tell them apart by their identifier.",
+            "a single line per identity",
+        ),
+    ),
     Code.PRIMARY_KEY: Wording(
         "La clé ({columns}) de la ligne {row} est vide ou déjà prise{first}.",
         "Donnez à chaque ligne une clé à elle.",

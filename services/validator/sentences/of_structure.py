@@ -139,6 +139,16 @@ STRUCTURE_WORDINGS: Mapping[FindingCode, Wording] = {
             "Nothing to do if it is intended; otherwise mend its name or remove it.",
         ),
     ),
+    Code.COLUMNS_NOT_READ: Wording(
+        "Une suppression (« delete ») ne lit que les colonnes qui nomment les lignes ({columns}) : les autres ne sont "
+        "ni contrôlées ni publiées.",
+        "Rien à faire ; vous pouvez n’envoyer que ces colonnes.",
+        english=English(
+            "A removal (“delete”) reads only the columns that name the lines ({columns}): the others are neither "
+            "checked nor published.",
+            "Nothing to do; you may send these columns alone.",
+        ),
+    ),
     Code.DUPLICATE_COLUMN: Wording(
         "La colonne « {column} » apparaît {count} fois dans l’en-tête.",
         "Gardez une seule colonne de ce nom ; renommez ou retirez les autres.",

@@ -1,7 +1,7 @@
 """Names of columns: matched to declared ones, every name that is not the schema's own listed as a correction."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.validator.findings import CorrectionCode, FindingCode, Severity
@@ -36,42 +36,50 @@ class HeaderMatch:
     matched: tuple[Match, ...]
     missing: tuple[str, ...]
     extra: tuple[tuple[int, str], ...]
-    """Columns outside the schema: 0-based position and label, in file order."""
+    """Columns outside the schema that are kept: 0-based position and label, in file order."""
     disputed: frozenset[str]
     """Fields that several columns claim: none is chosen, and they are not missing either."""
 
 
 def match_header(
-    labels: Sequence[str], line: int, *, schema: SchemaVersion, tally: Tally, correcting: bool = True
+    labels: Sequence[str],
+    line: int,
+    *,
+    schema: SchemaVersion,
+    tally: Tally,
+    correcting: bool = True,
+    only: Collection[str] | None = None,
 ) -> HeaderMatch:
     """Match the header at `line` (1-based); what is missing, extra, doubled or renamed goes to the tally.
 
-    Without `correcting`, only the very names of the schema are known, as Frictionless does.
+    Without `correcting`, only the very names of the schema are known, as Frictionless does. `only`: the fields that are
+    read; None: all, and other columns are kept.
     """
-    claimed = claims(labels, schema, correcting=correcting)
+    every = claims(labels, schema, correcting=correcting)
+    claimed = {name: claim for name, claim in every.items() if only is None or name in only}
     _add_doubles(labels, line, claimed, schema, tally)
     taken = {at for claim in claimed.values() for at in claim.columns if claim.is_sure or len(claim.columns) == 1}
     extra = tuple((at, label.strip()) for at, label in enumerate(labels) if label.strip() and at not in taken)
     matched = tuple(_matches(labels, claimed, line, tally))
-    missing = [field for field in schema.fields if not claimed[field.name].columns]
-    if not any(claim.columns for claim in claimed.values()):
+    missing = [field for field in schema.fields if field.name in claimed and not claimed[field.name].columns]
+    if not any(claim.columns for claim in every.values()):
         names = ", ".join(schema.field_names[:8]) + (", …" if len(schema.fields) > 8 else "")
         details = {"schema": schema.name, "expected_columns": names}
         tally.add(FindingCode.NO_KNOWN_COLUMN, Severity.ERROR, row=line, details=details)
     else:
         _add_absent(missing, line, schema, tally)
-        _add_outsiders(labels, extra, line, tally)
+        _add_outsiders(labels, extra, line, tally, only=[name for name in claimed if only is not None])
     return HeaderMatch(
-        positions=tuple(_only(claimed[field.name]) for field in schema.fields),
+        positions=tuple(_only(claimed.get(field.name)) for field in schema.fields),
         matched=matched,
         missing=tuple(field.name for field in missing),
-        extra=extra,
+        extra=extra if only is None else (),
         disputed=frozenset(name for name, claim in claimed.items() if len(claim.columns) > 1),
     )
 
 
-def _only(claim: Claim) -> int | None:
-    return claim.columns[0] if len(claim.columns) == 1 else None
+def _only(claim: Claim | None) -> int | None:
+    return claim.columns[0] if claim is not None and len(claim.columns) == 1 else None
 
 
 def _matches(labels: Sequence[str], claimed: Mapping[str, Claim], line: int, tally: Tally) -> list[Match]:
@@ -112,8 +120,12 @@ def _add_absent(missing: Sequence[SchemaField], line: int, schema: SchemaVersion
             tally.add(FindingCode.MISSING_OPTIONAL_COLUMN, severity, row=line, column=field.name, details=details)
 
 
-def _add_outsiders(labels: Sequence[str], extra: Sequence[tuple[int, str]], line: int, tally: Tally) -> None:
-    for _, label in extra:
+def _add_outsiders(
+    labels: Sequence[str], extra: Sequence[tuple[int, str]], line: int, tally: Tally, *, only: Sequence[str]
+) -> None:
+    if only and extra:
+        tally.add(FindingCode.COLUMNS_NOT_READ, Severity.INFO, row=line, details={"columns": ", ".join(only)})
+    for _, label in () if only else extra:
         tally.add(FindingCode.EXTRA_COLUMN, Severity.INFO, row=line, column=label)
     for at, label in enumerate(labels):
         if not label.strip():

@@ -34,6 +34,11 @@ async def test_the_report_follows_its_schema(client: httpx.AsyncClient) -> None:
         assert found["links"]["findings"] is None
 
 
+async def test_a_file_is_judged_by_the_mode_of_the_deposit_to_come(client: httpx.AsyncClient) -> None:
+    found = (await validate(client, mode="delete")).json()
+    assert (found["mode"], [rule["code"] for rule in found["by_rule"]][-1]) == ("delete", "columns-not-read")
+
+
 async def test_english_is_spoken(client: httpx.AsyncClient) -> None:
     found = (await validate(client, {"Accept-Language": "en"})).json()["findings"]
     assert any(one["message"] == "“2024-13-45” is not a date in the expected format." for one in found)
