@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from shared.registry import Registry, SchemaField, SchemaVersion
+from shared.registry import Geography, Registry, SchemaField, SchemaVersion
 
 SQL_TYPES: Mapping[str, str] = {
     "string": 'text COLLATE "C"',
@@ -83,6 +83,8 @@ class RowTable:
     schema_name: str
     columns: tuple[RowColumn, ...]
     identity: tuple[RowColumn, ...]
+    geography: Geography | None = None
+    """Declared fields that place a row on the map."""
 
     @property
     def qualified(self) -> str:
@@ -133,7 +135,7 @@ def row_table(registry: Registry, schema_name: str) -> RowTable:
         taken = {column.column for column in columns}
         name = _imported_name(field) if newest.imported else _physical_name(field.name, taken)
         columns.append(_row_column(field, name, indexed=_is_indexed(field, newest)))
-    table = RowTable(newest.dataset.id, newest.name, tuple(columns), ())
+    table = RowTable(newest.dataset.id, newest.name, tuple(columns), (), newest.geography)
     return replace(table, identity=tuple(table.columns_of(newest)[name] for name in newest.identity))
 
 

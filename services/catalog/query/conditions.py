@@ -1,9 +1,13 @@
-"""Filters as SQL, each condition true or false of every row. Values are always parameters."""
+"""Filters as SQL: a condition is true of the rows that fulfil it, and false or null of the others. Values are always
+parameters."""
 
+from collections.abc import Sequence
+
+from services.catalog.query.places import in_box, near
 from services.catalog.query.statement import Parameters, column_of, parameter_type
-from services.catalog.query.tree import And, Condition, InBox, Near, Not, Operator, Or, Where, Words
+from services.catalog.query.tree import And, Condition, InBox, Near, Not, Operator, Or, Value, Where, Words
 from services.catalog.view import ORIGIN_FIELDS, DatasetView
-from shared.rows import INDEXED_PREFIX
+from shared.rows import INDEXED_PREFIX, RowColumn
 
 SYMBOLS = {
     Operator.EXACT: "=",
@@ -13,20 +17,34 @@ SYMBOLS = {
     Operator.STRICTLY_LESS: "<",
 }
 
+OPPOSITES = {
+    Operator.DIFFERS: Operator.EXACT,
+    Operator.NOTIN: Operator.IN,
+    Operator.NOTCONTAINS: Operator.CONTAINS,
+    Operator.ISNOTNULL: Operator.ISNULL,
+}
+
+LAST_CHARACTER = "\U0010ffff"
+
 
 def compile_condition(where: Where, view: DatasetView, parameters: Parameters) -> str:
-    """SQL over the columns of the view's row table; whatever stands around it, it is one operand."""
+    """SQL over the columns of the view's row table, safe to put between `AND`s."""
     match where:
         case And(parts):
             return _joined(parts, "AND", view, parameters) if parts else "true"
         case Or(parts):
             return _joined(parts, "OR", view, parameters) if parts else "false"
         case Not(part):
-            return f"({compile_condition(part, view, parameters)}) IS NOT TRUE"
+            return f"(({compile_condition(part, view, parameters)}) IS NOT TRUE)"
         case Condition():
             return _condition(where, view, parameters)
-        case Words() | InBox() | Near():
-            raise NotImplementedError
+        case Words(words):
+            texts = ", ".join(column.column for column in view.table.columns if column.is_text)
+            return _holds(f"concat_ws(E'\\x1f', {texts})", words, parameters) if texts else "false"
+        case InBox():
+            return in_box(where, view, parameters)
+        case Near():
+            return near(where, view, parameters)
 
 
 def _joined(parts: tuple[Where, ...], word: str, view: DatasetView, parameters: Parameters) -> str:
@@ -34,19 +52,79 @@ def _joined(parts: tuple[Where, ...], word: str, view: DatasetView, parameters: 
 
 
 def _condition(condition: Condition, view: DatasetView, parameters: Parameters) -> str:
-    (value,) = condition.values
-    if condition.field in ORIGIN_FIELDS and view.is_consolidated:
-        siren = parameters.add(value, "text")
-        schema = parameters.add(view.table.schema_name, "text")
-        return (
-            "dataset_id IN (SELECT number FROM catalog.dataset "  # noqa: S608 - placeholders
-            f"WHERE organisation_siren = {siren} AND schema_name = {schema})"
-        )
-    column, symbol = column_of(condition.field, view), SYMBOLS[condition.operator]
+    field, values = condition.field, condition.values
+    if (opposite := OPPOSITES.get(condition.operator)) is not None:
+        return compile_condition(Not(Condition(field, opposite, values)), view, parameters)
+    if field in ORIGIN_FIELDS and view.is_consolidated:
+        return _of_organisations(values, view, parameters)
+    column = column_of(field, view)
+    match condition.operator:
+        case Operator.ISNULL:
+            return f"{column.column} IS NULL"
+        case Operator.CONTAINS | Operator.SEARCH:
+            return _holds(column.column, values, parameters)
+        case Operator.STARTSWITH:
+            return _starts_with(column, str(values[0]), parameters)
+        case Operator.IN:
+            return _is_one_of(column, values, parameters)
+        case Operator.BETWEEN:
+            low, high = values
+            ends = Condition(field, Operator.GREATER, (low,)), Condition(field, Operator.LESS, (high,))
+            return compile_condition(And(ends), view, parameters)
+        case _:
+            return _compared(column, SYMBOLS[condition.operator], values[0], parameters)
+
+
+def _of_organisations(sirens: tuple[Value, ...], view: DatasetView, parameters: Parameters) -> str:
+    given, schema = parameters.add(list(sirens), "text[]"), parameters.add(view.table.schema_name, "text")
+    return (
+        "dataset_id IN (SELECT number FROM catalog.dataset "  # noqa: S608 - placeholders
+        f"WHERE organisation_siren = ANY({given}) AND schema_name = {schema})"
+    )
+
+
+def _compared(column: RowColumn, symbol: str, value: Value, parameters: Parameters) -> str:
     given = parameters.add(value, parameter_type(column))
     compared = f"{column.column} {symbol} {given}"
     if not (column.indexed and column.is_text):
         return compared
     # The index holds the beginnings of texts: they fulfil what the whole texts do, or are equal.
     loose = {"<": "<=", ">": ">="}.get(symbol, symbol)
-    return f"{column.indexed_expression} {loose} left({given}, {INDEXED_PREFIX}) AND {compared}"
+    return f"({column.indexed_expression} {loose} left({given}, {INDEXED_PREFIX}) AND {compared})"
+
+
+def _is_one_of(column: RowColumn, values: tuple[Value, ...], parameters: Parameters) -> str:
+    found = f"{column.column} = ANY({parameters.add(list(values), f'{parameter_type(column)}[]')})"
+    if not (column.indexed and column.is_text):
+        return found
+    beginnings = parameters.add([str(value)[:INDEXED_PREFIX] for value in values], "text[]")
+    return f"({column.indexed_expression} = ANY({beginnings}) AND {found})"
+
+
+def _starts_with(column: RowColumn, beginning: str, parameters: Parameters) -> str:
+    found = f"starts_with({column.column}, {parameters.add(beginning, 'text')})"
+    if not column.indexed:
+        return found
+    bounds = [f"{column.indexed_expression} >= {parameters.add(beginning[:INDEXED_PREFIX], 'text')}"]
+    if (beyond := _beyond(beginning[:INDEXED_PREFIX])) is not None:
+        bounds.append(f"{column.indexed_expression} < {parameters.add(beyond, 'text')}")
+    return f"({' AND '.join([*bounds, found])})"
+
+
+def _beyond(beginning: str) -> str | None:
+    """The least text after all those that begin so, in the order of code points; None when there is none."""
+    kept = beginning.rstrip(LAST_CHARACTER)
+    if not kept:
+        return None
+    following = ord(kept[-1]) + 1
+    # No text holds half of a surrogate pair.
+    return kept[:-1] + ("\ue000" if 0xD800 <= following <= 0xDFFF else chr(following))
+
+
+def _holds(text: str, words: Sequence[Value], parameters: Parameters) -> str:
+    """Each word is somewhere in the text. The word is folded once, not for each row."""
+    found = (
+        f"strpos(words.fold({text}), (SELECT words.fold({parameters.add(word, 'text')}))) > 0"
+        for word in words
+    )
+    return f"({' AND '.join(found)})"
