@@ -11,14 +11,17 @@ from shared.models.deposit import (
     IdempotencyKey,
     LaterDepositEvent,
 )
+from shared.models.free import FreeSchema
 from shared.models.imported import ImportedRevision, RevisionState
 from shared.models.organisation import Organisation
+from shared.models.profile import CatalogProfile
 from shared.models.validation import ValidationReport
 from shared.models.vendor import ApiKey, Habilitation, Vendor
 
 __all__ = [
     "ApiKey",
     "CatalogDataset",
+    "CatalogProfile",
     "CatalogVersion",
     "Corrections",
     "Deposit",
@@ -26,6 +29,7 @@ __all__ = [
     "DepositMode",
     "DepositScope",
     "DepositState",
+    "FreeSchema",
     "Habilitation",
     "IdempotencyKey",
     "ImportedRevision",

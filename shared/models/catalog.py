@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Identity, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from shared.models.columns import big_integer, long_text, moment, moment_now, one_of, text_array
+from shared.models.columns import big_integer, folded, json_object, long_text, moment, moment_now, one_of, text_array
 
 
 class VersionMode(StrEnum):
@@ -23,7 +24,8 @@ class VersionMode(StrEnum):
 
 
 class CatalogDataset(SQLModel, table=True):
-    """A data set: an organisation's under a schema, or the département-wide one of a schema. Written by catalog."""
+    """A data set: an organisation's under a schema, a free one, or the département-wide one of a schema. Written by
+    catalog."""
 
     __tablename__ = "dataset"
     __table_args__ = (
@@ -39,6 +41,7 @@ class CatalogDataset(SQLModel, table=True):
     organisation_siren: str | None = Field(default=None, foreign_key="ingest.organisation.siren")
     """Null for the consolidated data set."""
     title: str = long_text()
+    title_folded: str | None = folded("title")
     current_version: int | None = big_integer(default=None)
     """Moves only forward. For a consolidated data set, the publication that last changed its table."""
     current_publication: int | None = big_integer(default=None)
@@ -51,6 +54,10 @@ class CatalogDataset(SQLModel, table=True):
     withdrawn_at: datetime | None = moment(default=None)
     withdrawn_reason: str | None = long_text(default=None)
     """French, shown to whoever asks for the data set."""
+    schema_version: str | None = None
+    """Of a free data set: the newest version of its schema, which every process must know to read it; else null."""
+    about: dict[str, Any] | None = json_object(default=None)
+    """Of a free data set: what its producer says of it (description, theme, licence…); else null."""
 
 
 class CatalogVersion(SQLModel, table=True):

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, MetaData, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Computed, DateTime, MetaData, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -44,6 +44,12 @@ def long_text(**options: Any) -> Any:
     return Field(sa_type=Text, **options)
 
 
+def folded(column: str) -> Any:
+    """Another column as searches see it, kept by the database: small letters and digits without accents, one space
+    around each word."""
+    return Field(default=None, sa_type=Text, sa_column_args=(Computed(f"catalog.folded({column})", persisted=True),))
+
+
 def text_array(**options: Any) -> Any:
     """An array of texts."""
     return Field(sa_type=ARRAY(Text), **options)
@@ -63,6 +69,7 @@ def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
 __all__ = [
     "big_integer",
     "datetime",
+    "folded",
     "json_object",
     "long_text",
     "moment",

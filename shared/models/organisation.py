@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from sqlmodel import Field, SQLModel
 
-from shared.models.columns import long_text, one_of
+from shared.models.columns import folded, long_text, one_of
 
 
 class OrganisationKind(StrEnum):
@@ -21,6 +21,7 @@ class Organisation(SQLModel, table=True):
 
     siren: str = Field(primary_key=True, max_length=9)
     name: str = long_text()
+    name_folded: str | None = folded("name")
     slug: str = Field(unique=True)
     """The name as it appears in dataset identifiers, for instance `l-isle-en-dodon`."""
     kind: str
