@@ -9,7 +9,7 @@ EARTH_RADIUS_METRES = 6_371_008.8
 """Mean radius of the IUGG."""
 
 _DEGREES = r"[+-]?\d{1,3}(?:\.\d{1,30})?"
-_ALONE = rf"^\s*({_DEGREES})\s*$"
+DEGREES_ALONE = rf"^\s*({_DEGREES})\s*$"
 _SEPARATORS = r'[\s"]*'
 LONGITUDE_OF_POINT = rf'(?:^[\s\["]*|"lon"\s*:{_SEPARATORS})({_DEGREES}){_SEPARATORS}(?:,|\}})'
 LATITUDE_OF_POINT = rf'(?:^[^,:]*,{_SEPARATORS}|"lat"\s*:{_SEPARATORS})({_DEGREES})[\s"\]]*(?:,|\}}|$)'
@@ -23,7 +23,7 @@ def has_places(view: DatasetView) -> bool:
 
 def in_box(box: InBox, view: DatasetView, parameters: Parameters) -> str:
     """Whether the row's position lies in the box, compared as exact numbers."""
-    longitude, latitude = _position(view)
+    longitude, latitude = position(view)
     west, east = parameters.add(box.west, "numeric"), parameters.add(box.east, "numeric")
     south, north = parameters.add(box.south, "numeric"), parameters.add(box.north, "numeric")
     across = "OR" if box.west > box.east else "AND"
@@ -34,7 +34,7 @@ def in_box(box: InBox, view: DatasetView, parameters: Parameters) -> str:
 
 def near(place: Near, view: DatasetView, parameters: Parameters) -> str:
     """Whether the row's position lies in the circle (haversine)."""
-    longitude, latitude = (f"({one})::double precision" for one in _position(view))
+    longitude, latitude = (f"({one})::double precision" for one in position(view))
     lon, lat = (parameters.add(float(one), "double precision") for one in (place.longitude, place.latitude))
     metres = parameters.add(float(place.metres), "double precision")
     haversine = (
@@ -44,8 +44,8 @@ def near(place: Near, view: DatasetView, parameters: Parameters) -> str:
     return f"(2 * {EARTH_RADIUS_METRES} * asin(least(1, sqrt({haversine}))) <= {metres})"
 
 
-def _position(view: DatasetView) -> tuple[str, str]:
-    """Longitude and latitude as numerics; null where they cannot be read."""
+def position(view: DatasetView) -> tuple[str, str]:
+    """SQL of longitude and latitude, as numerics; null where they cannot be read."""
     geography = view.table.geography
     if geography is None:
         raise LookupError(f"{view.table.name} has no positions: the dialect let the question through")
@@ -56,7 +56,7 @@ def _position(view: DatasetView) -> tuple[str, str]:
 
 
 def _number(column: RowColumn) -> str:
-    return _extracted(column.column, _ALONE) if column.is_text else column.column
+    return _extracted(column.column, DEGREES_ALONE) if column.is_text else column.column
 
 
 def _extracted(column: str, pattern: str) -> str:
