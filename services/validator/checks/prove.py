@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from services.validator.checks.patterns import Translated, spelled, translate
+from services.validator.standardise.numbers import with_point
 from services.validator.standardise.values import EDGES
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def _constraint(reader: "CellReader", name: str) -> Proof | None:
 
 def _pattern(pattern: str) -> Proof | None:
     """Texts that match for sure, hold no digits of other scripts, and have no final line end, which `$` allows."""
-    translated = translate(pattern)
+    translated = translate(with_point(pattern))
     if translated is None:
         return None
     searched = translated.pattern

@@ -14,7 +14,7 @@ import polars as pl
 
 from services.validator.checks.explain import CellReader, CellVerdict
 from services.validator.findings import CorrectionCode, FindingCode
-from services.validator.standardise.identifiers import Checked
+from services.validator.standardise.identifiers import LENGTHS, Checked
 from services.validator.standardise.values import EDGES, Ambiguous, correct
 
 Corrections = Literal["all", "none"]
@@ -45,13 +45,17 @@ def standardised(reader: CellReader, text: str | None, *, checked: Checked | Non
     if found is None:
         return Standardised(verdict)
     again = reader.explain(found.text)
-    return Standardised(again, found.code, found.text) if _is_better(verdict, again) else Standardised(verdict)
+    is_plain = checked == "decimal" and found.code is CorrectionCode.NUMBER_PLAIN  # its pattern may bind its length too
+    is_wanted = is_plain or _is_better(verdict, again)
+    return Standardised(again, found.code, found.text) if is_wanted else Standardised(verdict)
 
 
 def is_suspect(text: str, verdict: CellVerdict, checked: Checked | None) -> bool:
-    """Whether a text is worth correcting: faulty, untrimmed, or an identifier with more than digits."""
+    """Whether a text is worth correcting: faulty, untrimmed, an identifier with more than digits, a decimal comma."""
     if verdict.errors or text != text.strip(EDGES):
         return True
+    if checked == "decimal":
+        return "," in text
     return checked is not None and bool(text) and not (text.isascii() and text.isdigit())
 
 
@@ -60,7 +64,7 @@ class Correcting:
     """How the cells of one column are corrected."""
 
     checked: Checked | None = None
-    """The column holds SIRET or SIREN according to a French check."""
+    """See `identifiers.checked_columns`."""
 
     def read(self, reader: CellReader, text: str) -> Standardised:
         """The verdict on a text, corrected if it can be."""
@@ -73,7 +77,7 @@ class Correcting:
         """
         if is_trimmed:
             return None
-        if self.checked is not None:
+        if self.checked in LENGTHS:
             return texts.str.contains(r"^[0-9]*$")
         return texts.str.strip_chars(EDGES).str.len_bytes() == texts.str.len_bytes()
 

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from typing import Literal
 
 from services.validator.findings import CorrectionCode, FindingCode
-from services.validator.standardise.numbers import SCIENTIFIC
+from services.validator.standardise.numbers import DECIMAL_FORM, SCIENTIFIC
 from shared.registry import SchemaField, SchemaVersion
+from shared.registry.patterns import compile_pattern
 
-Checked = Literal["siret", "siren"]
+Checked = Literal["siret", "siren", "decimal"]
 
 LENGTHS: Mapping[Checked, int] = {"siret": 14, "siren": 9}
 
@@ -22,7 +23,7 @@ CHECK_NAMES: Mapping[str, Checked] = {
     "siren": "siren",
     "french-siren-value": "siren",
 }
-"""Names of French checks → what their column holds."""
+"""Names of French checks → what their column holds. A pattern of decimal numbers tells its column's too."""
 
 DIGITS_PATTERN = re.compile(r"\^?(?:\\d|\[0-9\])\{(\d+)\}\$?")
 FRENCH_CODE_NAMES = ("codepostal", "code_postal", "insee")
@@ -36,7 +37,7 @@ SEPARATORS = re.compile(r"[\s.\u00a0\u202f\u2009\-]+")
 
 
 def checked_columns(schema: SchemaVersion) -> dict[str, Checked]:
-    """Fields that a French check reads as SIRET or SIREN, whatever their type and pattern say."""
+    """Fields that a French check reads as SIRET or SIREN, or a pattern as decimal numbers, whatever their type."""
     found = {field.name: _own_check(field) for field in schema.fields}
     for check in schema.custom_checks:
         column = check.get("params", {}).get("column")
@@ -47,7 +48,7 @@ def checked_columns(schema: SchemaVersion) -> dict[str, Checked]:
 
 def digits_of(field: SchemaField, checked: Checked | None) -> int | None:
     """How many digits the field's identifiers have; None when it holds something else."""
-    if checked is not None:
+    if checked in LENGTHS:
         return LENGTHS[checked]
     if found := DIGITS_PATTERN.fullmatch(field.constraints.get("pattern", "")):
         return int(found[1])
@@ -71,11 +72,11 @@ def without_gaps(text: str, pattern: str) -> tuple[str, CorrectionCode] | None:
     """Codes of a fixed form, in digits and capitals (`W 123 456 789`, `2017.0`), that have it without their gaps."""
     if OPEN_ENDED.search(pattern) or not any(c.isdigit() for c in text) or any(c.islower() for c in text):
         return None
-    form = re.compile(f"^{pattern}$")
-    if len(text) > CODE_LIMIT or form.match(text):
+    form = compile_pattern(pattern)
+    if len(text) > CODE_LIMIT or form.matches(text):
         return None
     for bare in ("".join(text.split()), re.sub(r"\.0+$", "", text)):
-        if bare != text and form.match(bare):
+        if bare != text and form.matches(bare):
             return bare, CorrectionCode.IDENTIFIER_TEXT
     return None
 
@@ -83,4 +84,6 @@ def without_gaps(text: str, pattern: str) -> tuple[str, CorrectionCode] | None:
 def _own_check(field: SchemaField) -> Checked | None:
     asked = field.descriptor.get("customCheck")
     name = asked.get("name") if isinstance(asked, Mapping) else asked
-    return CHECK_NAMES.get(name) if isinstance(name, str) else None
+    if isinstance(name, str):
+        return CHECK_NAMES.get(name)
+    return "decimal" if DECIMAL_FORM.fullmatch(field.constraints.get("pattern", "")) else None

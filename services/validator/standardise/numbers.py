@@ -19,6 +19,8 @@ GROUPED = re.compile(
     re.ASCII,
 )
 SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+", re.ASCII)
+DECIMAL_FORM = re.compile(r"(\^?-\??\[0-9\]\{[0-9,]+\})(\\?\.)(\[0-9\]\{[0-9,]+\}\$?)")
+"""Patterns of decimal numbers (`-?[0-9]{1,2}.[0-9]{1,7}`), whose dot, left bare, lets a comma through."""
 PERCENT = re.compile(r"[+-]?[\d\s.,']+\s*%")
 
 
@@ -35,6 +37,13 @@ def plain_number(text: str, *, whole: bool) -> tuple[str, CorrectionCode] | Find
     if whole:
         return _whole(bare, number, text)
     return None if number == text or PLAIN.fullmatch(text) else (number, CorrectionCode.NUMBER_PLAIN)
+
+
+def with_point(pattern: str) -> str:
+    """A pattern of decimal numbers, without what its bare dot lets through besides points and digits; any other pattern
+    as it is."""
+    found = DECIMAL_FORM.fullmatch(pattern)
+    return pattern if found is None or found[2] != "." else f"{found[1]}[.0-9]{found[3]}"
 
 
 def _read(bare: str) -> str | None:

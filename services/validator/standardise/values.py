@@ -55,7 +55,7 @@ Rewritten = tuple[str, CorrectionCode] | FindingCode | None
 def correct(field: SchemaField, text: str, *, checked: Checked | None = None) -> Corrected | Ambiguous | None:
     """What a faulty or untrimmed text of a column should be. Pure and idempotent; a text already right gives None.
 
-    `checked`: the column holds SIRET or SIREN according to a French check (`identifiers.checked_columns`).
+    `checked`: what the column holds, whatever its type says (`identifiers.checked_columns`).
     """
     trimmed = text.strip(EDGES)
     found = _rewritten(field, trimmed, checked) if trimmed and len(trimmed) <= TEXT_LIMIT else None
@@ -101,6 +101,8 @@ def _boolean(field: SchemaField, text: str) -> Rewritten:
 
 
 def _string(field: SchemaField, text: str, checked: Checked | None) -> Rewritten:
+    if checked == "decimal":
+        return plain_number(text, whole=False)
     length = digits_of(field, checked)
     if length is not None:
         return bare_digits(text, length=length)

@@ -41,7 +41,7 @@ def test_what_the_national_validator_only_warns_of_does_not_refuse(judge: Judge)
     ("spoiled", "code", "literal", "corrected"),
     [
         (ADDRESSES.replace(";4;", ";007;"), "bal-leading-zero", "invalid", "valid"),
-        (ADDRESSES.replace("1.3;43.4", "1,3;43,4"), "bal-decimal-comma", "invalid", None),
+        (ADDRESSES.replace("1.3;43.4", "1,3;43,4"), "bal-decimal-comma", "invalid", "valid"),
         (ADDRESSES.replace("31395", "31395 "), "bal-spaces", "invalid", "valid"),
         (ADDRESSES.replace("31395", "99999"), "bal-commune-unknown", "invalid", "invalid"),
         (ADDRESSES.replace(";1.3;43.4", ";43.4;1.3"), "bal-coordinates", "invalid", None),
@@ -56,6 +56,17 @@ def test_what_is_corrected_is_judged_as_corrected(
     assert (found.report.verdict, codes(found).get(code, 0) > 0) == (literal, True)
     if corrected is not None:
         assert judge(spoiled, "bal").report.verdict == corrected
+
+
+def test_a_decimal_comma_is_read_as_a_point_and_listed(judge: Judge) -> None:
+    found = judge(ADDRESSES.replace("1.3;43.4", "1,326123456;43,4"), "bal")
+    listed = [(each.rule, each.column, each.before, each.after) for each in found.report.corrections]
+    assert listed == [
+        ("number-plain", "long", "1,326123456", "1.326123456"),
+        ("number-plain", "lat", "43,4", "43.4"),
+    ]
+    assert "bal-decimal-comma" not in codes(found)
+    assert judge(ADDRESSES.replace("1.3;43.4", "1,3;43,4"), "bal", corrections="none").report.corrections == []
 
 
 def test_a_cell_that_the_national_judge_speaks_of_has_no_second_finding(judge: Judge) -> None:

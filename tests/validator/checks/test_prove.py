@@ -92,6 +92,7 @@ def test_bounds_are_proved_only_when_they_hold(kind: str, bound: object, texts: 
         ("[A-Za-zÀ-ÿ]+", ["Élodie"], ["Élodie1"]),
         (".*", ["ab"], ["é", "a\n"]),
         (r"\S+", ["ab"], ["a b", "é"]),
+        ("-?[0-9]{1,2}.[0-9]{1,7}", ["1.5", "434"], ["1,5", "1 5", "1.5\n"]),
     ],
 )
 def test_patterns_are_proved_where_they_mean_the_same(pattern: str, right: list[str], doubtful: list[str]) -> None:

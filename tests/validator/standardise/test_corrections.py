@@ -75,6 +75,20 @@ def test_dates(text: str, expected: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("field", "text", "expected"),
+    [
+        ("long", "1,326", "1.326 (number-plain)"),
+        ("x", "568 500,25", "568500.25 (number-plain)"),
+        ("lat", "43.4612", None),
+        ("y", "6262500", None),
+        ("EQUIP_LAT", "43,4612", "43.4612 (number-plain)"),
+    ],
+)
+def test_coordinates(field: str, text: str, expected: str | None) -> None:
+    assert outcome(field, text) == expected
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("232 000,00", "232000.00 (number-plain)"),
