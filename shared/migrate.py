@@ -21,12 +21,9 @@ from shared.models import CatalogDataset, Organisation
 from shared.models.organisation import OrganisationKind
 from shared.reference import load_communes, load_epci
 from shared.registry import Registry, load_registry
-from shared.rows import row_table, row_table_statements
+from shared.rows import MIGRATION_LOCK, row_table, row_table_statements
 
 log = logging.getLogger(__name__)
-
-MIGRATION_LOCK = 0x50C1E
-"""Key of the advisory lock under which one process migrates while the others wait."""
 
 DEFAULT_DEPARTEMENTS = ("31",)
 
@@ -106,6 +103,7 @@ async def _create_row_tables(connection: AsyncConnection, registry: Registry) ->
 
 
 async def _ensure_consolidated_datasets(connection: AsyncConnection, registry: Registry) -> None:
+    # A free data set has the identifier of its schema's already: it is the only one.
     for name in registry.names():
         dataset = registry.get(name).dataset
         statement = insert(CatalogDataset).values(id=dataset.id, schema_name=name, title=dataset.title, rows=0)

@@ -28,6 +28,9 @@ TEXT = SQL_TYPES["string"]
 
 MAX_IDENTIFIER_BYTES = 63
 
+MIGRATION_LOCK = 0x50C1E
+"""Key of the advisory lock under which one process makes or changes tables while the others wait."""
+
 INDEXED_PREFIX = 200
 """Characters of a text that its index holds: an index entry has a limit (about 2.7 kB), a vendor's text has none."""
 
@@ -107,24 +110,24 @@ class RowTables(Mapping[str, RowTable]):
     """Schema name → its row table, as the registry is now; each is made when it is first asked for."""
 
     def __init__(self, registry: Registry) -> None:
-        self._registry = registry
+        self.registry = registry
         self._made: dict[str, RowTable] = {}
         self._changes = registry.changes
 
     def __getitem__(self, schema_name: str) -> RowTable:
-        if self._changes != self._registry.changes:
-            self._changes, self._made = self._registry.changes, {}
+        if self._changes != self.registry.changes:
+            self._changes, self._made = self.registry.changes, {}
         if schema_name not in self._made:
-            if schema_name not in self._registry.names():
+            if schema_name not in self.registry.names():
                 raise KeyError(schema_name)
-            self._made[schema_name] = row_table(self._registry, schema_name)
+            self._made[schema_name] = row_table(self.registry, schema_name)
         return self._made[schema_name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._registry.names())
+        return iter(self.registry.names())
 
     def __len__(self) -> int:
-        return len(self._registry.names())
+        return len(self.registry.names())
 
 
 def row_table(registry: Registry, schema_name: str) -> RowTable:
@@ -140,13 +143,13 @@ def row_table(registry: Registry, schema_name: str) -> RowTable:
 
 
 def row_table_statements(table: RowTable) -> list[str]:
-    """Idempotent DDL that only adds. Run by the migration, as the owner.
+    """Idempotent DDL that only adds. Run by the migration, as the owner; for a free data set, first by catalog.
 
     What is there already is not asked for again: even an `IF NOT EXISTS` waits for locks that readers hold.
     """
     columns = ", ".join([*_SYSTEM_COLUMNS, *(f"{column.column} {column.sql_type}" for column in table.columns)])
     return [
-        "CREATE SCHEMA IF NOT EXISTS data",
+        _unless("to_regnamespace('data') IS NOT NULL", "CREATE SCHEMA data"),
         f"CREATE TABLE IF NOT EXISTS {table.qualified} ({columns})",
         *(
             _unless(

@@ -1,20 +1,19 @@
 """What the routes of catalog work with, wired once by `app.py`."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from services.catalog.discover.known import KnownSchemas
 from services.catalog.exports.files import ExportFiles
-from services.catalog.overlaps import OverlapCounts
 from services.catalog.publish.decide import DecideTools
 from services.catalog.settings import CatalogSettings
 from shared.blobs import Blobs
 from shared.db import Sessions
 from shared.paging import cursor_secret
 from shared.registry import Registry
-from shared.rows import RowTable
+from shared.rows import RowTables
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +24,12 @@ class Tools:
     sessions: Sessions
     blobs: Blobs
     registry: Registry
-    tables: Mapping[str, RowTable]
+    tables: RowTables
     """Schema name → its row table."""
     files: ExportFiles
     deciding: DecideTools
-    overlaps: OverlapCounts = field(default_factory=OverlapCounts)
+    known: KnownSchemas
+    """The registry as searches see it."""
 
     @property
     def cursor_secret(self) -> bytes:

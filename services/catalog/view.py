@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from shared.errors import NotFound, Refusal
+from shared.imported import know_schema
 from shared.models import CatalogDataset, CatalogVersion
-from shared.rows import RowTable
+from shared.rows import RowTable, RowTables
 
 ORIGIN_FIELDS = ("organisation_siren", "organisation_nom", "deposit_id", "version")
 """What each row of a consolidated data set also tells: whose it is, and which deposit and version of theirs brought it
@@ -69,9 +70,11 @@ def version_purged(view: DatasetView) -> VersionPurged:
     )
 
 
-async def open_view(session: AsyncSession, dataset_id: str, *, tables: Mapping[str, RowTable]) -> DatasetView:
+async def open_view(session: AsyncSession, dataset_id: str, *, tables: RowTables) -> DatasetView:
     """The data set as it is now. Raises NotFound, DatasetWithdrawn."""
-    return view_of(await find_dataset(session, dataset_id), tables=tables)
+    dataset = await find_dataset(session, dataset_id)
+    await know_schema(tables.registry, session, dataset.schema_name, dataset.schema_version)
+    return view_of(dataset, tables=tables)
 
 
 def view_of(dataset: CatalogDataset, *, tables: Mapping[str, RowTable]) -> DatasetView:
@@ -129,12 +132,12 @@ def check_kept(view: DatasetView) -> DatasetView:
 
 
 async def find_dataset(session: AsyncSession, dataset_id: str) -> CatalogDataset:
-    """A data set that readers may know of: an organisation's exists from its first version on.
+    """A data set that readers may know of: an organisation's exists from its first version on, a free one at once.
 
     Raises NotFound, DatasetWithdrawn.
     """
     dataset = await session.get(CatalogDataset, dataset_id) if "\0" not in dataset_id else None
-    if dataset is None or (dataset.organisation_siren is not None and dataset.current_version is None):
+    if dataset is None or (dataset.organisation_siren and dataset.about is None and dataset.current_version is None):
         raise NotFound(
             f"Aucun jeu de données ne porte l'identifiant « {dataset_id[:80]} ».",
             action="Vérifiez l'identifiant ; les jeux de données sont listés par GET /v1/datasets.",

@@ -14,11 +14,21 @@ from services.ingest.organisations import find_organisation
 from services.ingest.tools import Tools
 from shared.blobs import Blob
 from shared.deposits import VALIDATE, record
-from shared.errors import InvalidParameter, ServiceUnavailable
+from shared.errors import InvalidParameter, Refusal, ServiceUnavailable
 from shared.failpoints import fail_at
+from shared.imported import know_schema
 from shared.logs import current_request_id, logged_with
 from shared.models import Corrections, Deposit, DepositMode, DepositScope, Organisation
+from shared.registry import SchemaVersion
 from shared.uploads import Upload
+
+
+class DatasetOfAnother(Refusal):
+    """The schema is that of a free data set of another organisation."""
+
+    status = 422
+    code = "dataset-of-another"
+    title = "Jeu de données d'un autre organisme"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +57,8 @@ class Received:
 async def receive_deposit(vendor: CurrentVendor, push: Push, upload: Upload, tools: Tools) -> Received:
     """Keep the file and record the deposit; both are durable on return.
 
-    Raises InvalidParameter("slice"), UnknownOrganisation, NotHabilitated, the refusals of the registry, of uploads and
-    of idempotency keys.
+    Raises InvalidParameter("slice"), UnknownOrganisation, DatasetOfAnother, NotHabilitated, the refusals of the
+    registry, of uploads and of idempotency keys.
     """
     if push.scope == DepositScope.ALL and push.mode != DepositMode.REPLACE:
         raise InvalidParameter(
@@ -56,9 +66,11 @@ async def receive_deposit(vendor: CurrentVendor, push: Push, upload: Upload, too
             f"« slice=all » n'a pas de sens avec « mode={push.mode} » : seules les lignes du fichier sont concernées.",
             action="Retirez « slice », ou déposez en mode « replace ».",
         )
-    schema = tools.registry.get_for_deposit(push.schema, push.schema_version)
     async with tools.sessions() as session:
+        await know_schema(tools.registry, session, push.schema, push.schema_version)
+        schema = tools.registry.get_for_deposit(push.schema, push.schema_version)
         organisation = await find_organisation(session, push.organisation)
+        _check_owner(schema, organisation)
         await require_habilitation(session, vendor, organisation.siren, schema.name)
     deposit = Deposit(
         vendor_id=vendor.id,
@@ -78,6 +90,16 @@ async def receive_deposit(vendor: CurrentVendor, push: Push, upload: Upload, too
         return Received(await _keep(deposit, upload, tools), organisation, replayed=False)
     kept, replayed = await _keep_once(deposit, upload, push.idempotency_key, tools)
     return Received(kept, organisation, replayed=replayed)
+
+
+def _check_owner(schema: SchemaVersion, organisation: Organisation) -> None:
+    if schema.owner_siren not in (None, organisation.siren):
+        raise DatasetOfAnother(
+            f"« {schema.dataset.id} » est un jeu de données de l'organisme {schema.owner_siren}, "
+            f"pas de l'organisme {organisation.siren}.",
+            action="Corrigez « organisation » ou « schema ».",
+            organisation=schema.owner_siren,
+        )
 
 
 async def _keep_once(deposit: Deposit, upload: Upload, key: str, tools: Tools) -> tuple[Deposit, bool]:

@@ -32,12 +32,13 @@ def make_app(settings: ValidatorSettings, *, door: Door | None = None) -> FastAP
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine, registry = make_engine(settings.database_url, "socle_validator", pool_size=1), load_registry()
         async with (
-            following(registry, make_sessions(engine)),
+            following(registry, make_sessions(engine)) as follower,
             Sandbox(size=settings.web_children, limits=limits_of(settings), registry=registry) as sandbox,
         ):
             app.state.tools = Tools(
                 settings=settings,
                 registry=registry,
+                schemas=follower,
                 sandbox=sandbox,
                 places=asyncio.Semaphore(settings.max_waiting_validations),
                 blobs=open_blobs(settings.blobs_url),

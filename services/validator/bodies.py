@@ -21,8 +21,9 @@ class SchemaSummaryOut(BaseModel):
     """Code of the EU data theme vocabulary."""
     takes_deposits: bool
     """Whether files may be deposited under it; if not, they may only be checked."""
-    origin: Literal["own", "catalogue"]
-    """`own`: described here, with its identity and its slices; `catalogue`: imported from a national catalogue."""
+    origin: Literal["own", "catalogue", "free"]
+    """`own`: described here, with its identity and its slices; `catalogue`: imported from a national catalogue; `free`:
+    declared by the producer of a free data set, for itself."""
     version: str
     """The newest."""
     versions: list[str]
@@ -106,7 +107,7 @@ def _summary(schema: SchemaVersion, registry: Registry) -> dict[str, Any]:
         "dataset": schema.dataset.id,
         "theme": schema.dataset.theme,
         "takes_deposits": schema.takes_deposits,
-        "origin": "catalogue" if schema.imported else "own",
+        "origin": "free" if schema.owner_siren else "catalogue" if schema.imported else "own",
         "version": registry.get(schema.name).version,
         "versions": versions,
         "href": f"/v1/schemas/{schema.name}",

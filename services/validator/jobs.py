@@ -21,6 +21,7 @@ from shared.blobs import CHUNK_BYTES, Blobs, put_bytes
 from shared.db import Sessions
 from shared.deposits import PUBLISH, VALIDATE, Claim, hold, move, next_in_line
 from shared.failpoints import fail_at
+from shared.imported import refresh
 from shared.models import Corrections, Deposit, DepositMode, DepositState, Organisation, ValidationReport
 from shared.queue import Queue
 from shared.registry import Registry
@@ -77,6 +78,9 @@ async def validate_deposit(deposit_id: UUID, tools: ValidateTools) -> None:
 
 async def _judge(deposit: Deposit, tools: ValidateTools) -> _Saved:
     """Examine the exact bytes; the report, and the table of a valid file, are durable on return."""
+    if not tools.registry.is_own(deposit.schema_name):  # its newest version may be of this very moment
+        async with tools.sessions() as session:
+            await refresh(tools.registry, session)
     request = Request(
         deposit.schema_name,
         deposit.schema_version,

@@ -69,6 +69,7 @@ async def examined(
     """Examine an upload; its files are gone on exit. Raises what its chunks raise, the registry's refusals, and those
     above. `annotate_in`: the language of an annotated workbook to write too; `judged`: the report it shows, when the
     file has been examined already."""
+    await tools.schemas.know(schema, schema_version)
     wanted = tools.registry.get(schema, schema_version)
     if tools.places.locked():
         raise TooManyValidations("Toutes les places de validation sont prises en ce moment.")

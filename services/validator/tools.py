@@ -11,6 +11,7 @@ from services.validator.settings import ValidatorSettings
 from services.validator.territories import Territories
 from shared.blobs import Blobs
 from shared.fetch import Door
+from shared.imported import Follower
 from shared.registry import Registry
 
 
@@ -21,6 +22,8 @@ class Tools:
 
     settings: ValidatorSettings
     registry: Registry
+    schemas: Follower
+    """Keeps the registry up to date."""
     sandbox: Sandbox
     places: asyncio.Semaphore
     """One per validation under way."""

@@ -48,18 +48,21 @@ class Registry:
         self._own_names = frozenset(version.name for version in self._own)
         self.changes = 0
         """How many times imported schemas were taken: what is made from the registry may be out of date."""
+        self.seen: object = None
+        """What the database said when they were last read from it (see `shared.imported`)."""
+        self._taken: dict[ImportedSchema, SchemaVersion] = {}
         self.take_imported(())
 
     def take_imported(self, imported: Iterable[ImportedSchema]) -> None:
         """Know these imported schemas, and no other. Raises NotTableSchema, and then nothing has changed."""
         own = {(version.name, version.version) for version in self._own}
-        others = [
-            read_imported(each, takes_deposits=each.name not in self._own_names)
+        self._taken = {
+            each: self._taken.get(each) or read_imported(each, takes_deposits=each.name not in self._own_names)
             for each in imported
             if (each.name, each.version) not in own
-        ]
+        }
         by_name: dict[str, list[SchemaVersion]] = {}
-        for version in [*self._own, *others]:
+        for version in [*self._own, *self._taken.values()]:
             by_name.setdefault(version.name, []).append(version)
         self._versions = {
             name: {each.version: each for each in sorted(found, key=_place)} for name, found in sorted(by_name.items())
@@ -68,6 +71,15 @@ class Registry:
             each.dataset.id: each.name for found in by_name.values() for each in found if each.takes_deposits
         }
         self.changes += 1
+
+    def is_own(self, name: str) -> bool:
+        """Whether a schema (full name or dataset id) is one of our own, which never change."""
+        return self._aliases.get(name, name) in self._own_names
+
+    def knows(self, name: str, version: str | None = None) -> bool:
+        """Whether a schema (full name or dataset id) is known here, in that version if one is named."""
+        versions = self._versions.get(self._aliases.get(name, name))
+        return versions is not None and (version is None or version in versions)
 
     def names(self) -> list[str]:
         """Full names of the schemas, sorted."""
@@ -119,11 +131,13 @@ class Registry:
     def _of(self, name: str) -> dict[str, SchemaVersion]:
         versions = self._versions.get(self._aliases.get(name, name))
         if versions is None:
+            # Those of free data sets are told where each is: there may be thousands.
+            names = [each for each, found in self._versions.items() if not _newest(found).owner_siren]
             raise UnknownSchema(
                 f"Le schéma « {name} » n’est pas connu de ce service.",
-                action=f"Choisissez l’un de ces schémas : {', '.join(self._versions)}.",
+                action=f"Choisissez l’un de ces schémas : {', '.join(names)}.",
                 schema=name,
-                schemas=list(self._versions),
+                schemas=names,
             )
         return versions
 
@@ -147,6 +161,10 @@ def _read(name: str, file: Traversable) -> SchemaVersion:
     document: Mapping[str, object] = json.loads(content)
     version = file.name.removesuffix(".json")
     return read_own(document, name=name, version=version, sha256=hashlib.sha256(content).hexdigest())
+
+
+def _newest(versions: Mapping[str, SchemaVersion]) -> SchemaVersion:
+    return list(versions.values())[-1]
 
 
 def _place(schema: SchemaVersion) -> tuple[tuple[int, ...], str]:

@@ -80,7 +80,8 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class ImportedSchema:
-    """A Table Schema of a national catalogue, as this installation keeps it. All of it crosses process borders."""
+    """A Table Schema of a national catalogue, or of a free data set, as this installation keeps it. All of it crosses
+    process borders."""
 
     name: str
     """As the catalogue names it: `etalab/schema-lieux-covoiturage`."""
@@ -97,6 +98,10 @@ class ImportedSchema:
     description: str
     theme: str
     """Code of the EU data theme vocabulary."""
+    frequency: str = "irreg"
+    """Code of the EU frequency vocabulary, in lower case; a catalogue says nothing of it."""
+    owner_siren: str | None = None
+    """The only organisation whose data it describes: that of a free data set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +146,11 @@ class SchemaVersion:
     """Whether files may be deposited under this version; if not, they may only be checked."""
     imported: ImportedSchema | None = None
     """Where it comes from, when it is not one of our own descriptors."""
+
+    @property
+    def owner_siren(self) -> str | None:
+        """The only organisation that deposits under it, for the schema of a free data set."""
+        return self.imported.owner_siren if self.imported else None
 
     @property
     def field_names(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from shared.blobs import Blobs
 from shared.db import Sessions
+from shared.imported import know_schema
 from shared.models import CatalogDataset, CatalogVersion
 from shared.registry import Registry
 from shared.rows import row_table
@@ -55,6 +56,7 @@ async def _purge_rows(sessions: Sessions, dataset_id: str, *, registry: Registry
         horizon = None if dataset is None else await _horizon(session, dataset, policy)
         if dataset is None or horizon is None:
             return 0
+        await know_schema(registry, session, dataset.schema_name, dataset.schema_version)
         table = row_table(registry, dataset.schema_name)
         await session.execute(
             text(f"DELETE FROM {table.qualified} WHERE dataset_id = :number AND to_publication <= :horizon"),  # noqa: S608

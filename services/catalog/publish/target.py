@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from shared.db import Sessions
+from shared.imported import know_schema
 from shared.models import CatalogDataset, Deposit, DepositScope, Organisation, ValidationReport, VersionMode
 from shared.registry import Registry, SchemaVersion
 from shared.rows import RowTable, row_table
@@ -71,6 +72,7 @@ async def find_work(sessions: Sessions, deposit: Deposit, *, registry: Registry)
         report = await session.get(ValidationReport, deposit.id)
         if report is None or report.table_sha256 is None:
             raise NothingToPublish(str(deposit.id))
+        await know_schema(registry, session, report.schema_name, report.schema_version)
         schema = registry.get(report.schema_name, report.schema_version)
         dataset = await _dataset_of(session, deposit.organisation_siren, schema)
         target = await target_of(session, dataset, registry=registry)
@@ -85,6 +87,7 @@ async def find_work(sessions: Sessions, deposit: Deposit, *, registry: Registry)
 
 async def target_of(session: AsyncSession, dataset: CatalogDataset, *, registry: Registry) -> Target:
     """The data set as it is now."""
+    await know_schema(registry, session, dataset.schema_name, dataset.schema_version)
     return Target(
         dataset_id=dataset.id,
         number=dataset.number,

@@ -15,10 +15,11 @@ from sqlmodel import col
 from services.cli.schemas.catalogue import ListedVersion
 from services.cli.schemas.fetched import Fetched
 from shared.imported import read_imported_schemas
-from shared.migrate import MIGRATION_LOCK, prepare_schemas
+from shared.migrate import prepare_schemas
 from shared.models import CatalogDataset, ImportedRevision, RevisionState
 from shared.reference import slugify
 from shared.registry import Registry, load_registry
+from shared.rows import MIGRATION_LOCK
 
 log = logging.getLogger(__name__)
 

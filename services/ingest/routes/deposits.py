@@ -19,7 +19,7 @@ from services.ingest.follow import (
 )
 from services.ingest.idempotency import IDEMPOTENCY_REFUSALS, check_key
 from services.ingest.organisations import UnknownOrganisation, find_organisation
-from services.ingest.receive import Push, receive_deposit
+from services.ingest.receive import DatasetOfAnother, Push, receive_deposit
 from services.ingest.tools import IngestTools, UploadSlot
 from shared.corrected import MEDIA_TYPE as CORRECTED_TYPE
 from shared.db import reading
@@ -35,7 +35,9 @@ router = APIRouter(prefix="/v1", tags=["Dépôts"], responses=refusals(KeyMissin
 Organisation = Annotated[
     str, Query(description="SIREN, SIRET ou code INSEE de l'organisme", examples=["213103955"], min_length=1)
 ]
-SchemaName = Annotated[str, Query(description="Nom du schéma", examples=["scdl/deliberations"])]
+SchemaName = Annotated[
+    str, Query(description="Nom du schéma, ou identifiant d'un jeu de données libre", examples=["scdl/deliberations"])
+]
 
 
 @router.post(
@@ -48,6 +50,7 @@ SchemaName = Annotated[str, Query(description="Nom du schéma", examples=["scdl/
         *IDEMPOTENCY_REFUSALS,
         NotHabilitated,
         UnknownOrganisation,
+        DatasetOfAnother,
         UnknownSchema,
         UnknownSchemaVersion,
         SchemaVersionChecksOnly,

@@ -29,6 +29,7 @@ async def get_schemas(tools: ValidatorTools) -> Page[SchemaSummaryOut]:
 )
 async def get_schema_version(name: SchemaPath, version: str, tools: ValidatorTools) -> SchemaVersionOut:
     """Ses colonnes, ses contrôles, et ce que nous y ajoutons."""
+    await tools.schemas.know(name, version)
     return version_out(tools.registry.get(name, version), tools.registry)
 
 
@@ -39,6 +40,7 @@ async def get_schema_version(name: SchemaPath, version: str, tools: ValidatorToo
 )
 async def get_schema_versions(name: SchemaPath, tools: ValidatorTools) -> Page[SchemaVersionOut]:
     """De la plus ancienne à la plus récente."""
+    await tools.schemas.know(name)
     registry = tools.registry
     data = [version_out(registry.get(name, version), registry) for version in registry.versions(name)]
     return Page(data=data, links=PageLinks(next=None), meta={"total": len(data)})
@@ -51,4 +53,5 @@ async def get_schema_versions(name: SchemaPath, tools: ValidatorTools) -> Page[S
 )
 async def get_schema(name: SchemaPath, tools: ValidatorTools) -> SchemaVersionOut:
     """Sa version la plus récente, et la liste des autres."""
+    await tools.schemas.know(name)
     return version_out(tools.registry.get(name), tools.registry)
