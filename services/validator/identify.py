@@ -9,7 +9,8 @@ import numpy as np
 from services.validator.checks.cells import Alerts
 from services.validator.readers.table import Opened
 
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 18
+"""Small enough to stay in the processor's cache from one look at it to the next."""
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}".encode()
 
@@ -54,4 +55,4 @@ def _holds_controls(block: bytes) -> bool:
     """Whether there is a C0 character but tab and line ends."""
     octets = np.frombuffer(block, dtype=np.uint8)
     low = np.count_nonzero(octets < 0x20)
-    return bool(low != sum(np.count_nonzero(octets == allowed) for allowed in b"\t\n\r"))
+    return bool(low != sum(np.count_nonzero(octets == allowed) for allowed in b"\t\n\r" if allowed in block))

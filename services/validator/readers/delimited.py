@@ -1,8 +1,9 @@
 """CSV and its relatives: the header found, then blocks read by Polars where they are provably simple, else by `csv`.
 
-Both ways give the same rows; `strict.py` is the reference, `simple.py` the proof.
+All ways give the same rows; `strict.py` is the reference, `simple.py` the proof, `mixed.py` for blocks with odd lines.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
@@ -13,12 +14,16 @@ from services.validator.checks.bal import blank_row_severity
 from services.validator.detect import HEADER_WITHIN, Detected, Refused
 from services.validator.findings import Severity
 from services.validator.readers.header import dropped_columns, find_header, named_width
+from services.validator.readers.mixed import Mixed, read_mixed
 from services.validator.readers.sift import mojibake_of_header, sifted
-from services.validator.readers.simple import prove, read_simple
-from services.validator.readers.strict import CELL_LIMIT, evened, read_records
+from services.validator.readers.simple import block_of, read_simple
+from services.validator.readers.strict import evened, read_records
 from services.validator.readers.table import Asked, Batch, RawTable, rows_per_batch
 from services.validator.readers.text import BLOCK_BYTES, Reel
 from shared.registry import SchemaVersion
+
+HEADER_BYTES = 1 << 16
+"""Bytes read together while the header is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,8 @@ def read_delimited(
     """The table of a text file, which must stay open while its batches are consumed. `block_bytes`: read and proven
     together. `try_simple=False`: `csv` reads everything, with the same result."""
     stopped: list[Refused] = []
-    records = read_records(Reel(file, detected.encoding), detected.delimiter, HEADER_WITHIN, stopped)
+    reel = Reel(file, detected.encoding, block_bytes=HEADER_BYTES)
+    records = read_records(reel, detected.delimiter, HEADER_WITHIN, stopped)
     header = find_header(records, schema, pass_titles=asked.corrections)
     if isinstance(header, Refused):
         return stopped[0] if stopped else header
@@ -92,10 +98,11 @@ def _used_width(file: BinaryIO, form: _Form) -> int:
 
 
 def _batches(file: BinaryIO, form: _Form) -> Iterator[Batch]:
-    reel = Reel(file, form.detected.encoding, block_bytes=form.block_bytes)
+    reel = Reel(file, form.detected.encoding, block_bytes=min(HEADER_BYTES, form.block_bytes))
     read_records(reel, form.detected.delimiter, form.records_above, form.stopped)
+    reel.block_bytes = form.block_bytes
     while not form.stopped and reel.fill():
-        for batch in _next_batches(reel, form):
+        for batch in _split(_next_batch(reel, form), rows_per_batch(len(form.header))):
             yield sifted(
                 batch,
                 form.header,
@@ -105,17 +112,41 @@ def _batches(file: BinaryIO, form: _Form) -> Iterator[Batch]:
             )
 
 
-def _next_batches(reel: Reel, form: _Form) -> Iterator[Batch]:
-    size = rows_per_batch(len(form.header))
-    simple = form.try_simple and prove(
-        reel.waiting, ended=reel.ended, delimiter=form.detected.delimiter, width=form.width, record_limit=CELL_LIMIT
-    )
-    if not simple:
-        rows = read_records(reel, form.detected.delimiter, size, form.stopped)
-        yield evened(rows, form.header, width=form.width, blank_severity=form.blank_severity)
-        return
-    frame = read_simple(simple, delimiter=form.detected.delimiter, width=form.width)[:, : len(form.header)]
-    lines = pl.Series(simple.lines + reel.line)
-    reel.use(simple.size, simple.line_ends)
-    for start in range(0, len(lines), size):
-        yield Batch(lines.slice(start, size), frame.slice(start, size))
+def _next_batch(reel: Reel, form: _Form) -> Batch:
+    """The next records: those of a block where they can be told apart in it."""
+    delimiter, width = form.detected.delimiter, form.width
+    block = block_of(reel.waiting, ended=reel.ended, delimiter=delimiter, width=width) if form.try_simple else None
+    if block is not None:
+        if simple := read_simple(block):
+            batch = Batch(pl.Series(simple.lines + reel.line), simple.frame[:, : len(form.header)])
+            reel.use(simple.size, simple.line_ends)
+            return batch
+        if mixed := read_mixed(block, line=reel.line):
+            batch = _merged(mixed, reel.line, form)
+            reel.use(mixed.size, mixed.line_ends)
+            form.stopped.extend(filter(None, [mixed.stopped]))
+            return batch
+    rows = read_records(reel, delimiter, rows_per_batch(len(form.header)), form.stopped)
+    return evened(rows, form.header, width=width, blank_severity=form.blank_severity)
+
+
+def _merged(mixed: Mixed, line: int, form: _Form) -> Batch:
+    """All records in the order of the file. `line`: the block's first, 1-based."""
+    rows = [(line + at, cells) for at, cells in mixed.odd]
+    odd = evened(rows, form.header, width=form.width, blank_severity=form.blank_severity)
+    lines = pl.concat([pl.Series(mixed.lines + line), odd.lines])
+    frame = pl.concat([mixed.simple[:, : len(form.header)], odd.frame])
+    order = lines.arg_sort()
+    return Batch(lines[order], frame[order], odd.faults)
+
+
+def _split(batch: Batch, size: int) -> Iterator[Batch]:
+    """The batch in parts of at most `size` rows, as even as can be; each has the faults up to its last row."""
+    height = len(batch.lines)
+    parts = max(1, -(-height // size))
+    step, told = -(-height // parts), 0
+    for start in range(0, max(height, 1), max(step, 1)):
+        lines, is_last = batch.lines.slice(start, step), start + step >= height
+        upto = len(batch.faults) if is_last else bisect_right(batch.faults, lines[-1], key=lambda fault: fault.line)
+        yield Batch(lines, batch.frame.slice(start, step), batch.faults[told:upto])
+        told = upto

@@ -1,19 +1,25 @@
 """Blocks of CSV that are provably simple, read by Polars: what it gives is then exactly what `csv` would give.
 
-Proof, over the bytes: every quote opens after a delimiter or a line end and closes before one (or is doubled); outside
-quotes, every line has as many delimiters as the header; no blank line, no lone CR; no record longer than a cell may be.
+Proof: every quote that opens a cell closes it before a delimiter or a line end (or is doubled), and no octet is lost.
+Polars refuses a row of too many cells and fills a row of too few: then cells, delimiters, line ends and quotes together
+are more octets than were read.
 
-    b"a;b\\n1;2\\n" -> simple        b'a;b\\n"1;\\n";2\\n' -> simple        b'a;b\\n1;say "2"\\n' -> not proven
+    b"a;b\\n1;2\\n" -> simple      b'a;b\\n"1;\\n";2\\n' -> simple    b'a;b\\n1;say "2"\\n' -> simple: no cell is quoted
+    b"a;b\\n1\\n" -> not simple    b'a;b\\n"1" x;2\\n' -> not simple
 """
 
 import codecs
+import io
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-LF, QUOTE = 0x0A, 0x22
+LF, CR, QUOTE = 0x0A, 0x0D, 0x22
+
+LINE_LIMIT = 1 << 16
+"""Octets of a simple record: no cell is then longer than a cell may be."""
 
 Octets = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
@@ -21,105 +27,140 @@ Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Simple:
-    """The part of a block that is proven."""
+class Block:
+    """Whole lines of CSV, of two columns or more."""
 
     content: bytes
-    """Whole records, LF at the end of each."""
+    """LF at the end; no CR but before LF; no byte order mark, which Polars would take away."""
     size: int
-    """Bytes of the block it stands for: line ends may have been CRLF."""
-    quoted: bool
+    """Octets of the file it stands for: its last LF may be missing there."""
+    ended: bool
+    """Whether the file ends with the block."""
+    delimiter: str
+    width: int
+    """Cells of a row."""
+
+    @property
+    def octets(self) -> Octets:
+        """The content as numbers."""
+        return np.frombuffer(self.content, dtype=np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class Simple:
+    """What was read of a block."""
+
+    frame: pl.DataFrame
+    """One String column per cell of a row, never null."""
     lines: Places
     """0-based line, in the block, on which each record begins."""
+    size: int
+    """Octets of the file read: the last record may go on in the next block."""
     line_ends: int
-    """Physical lines in the whole."""
+    """Lines read."""
 
 
-def prove(block: bytes, *, ended: bool, delimiter: str, width: int, record_limit: int) -> Simple | None:
-    """The longest run of whole records at the start of `block` if all of them are simple; None when not proven.
-    `ended`: the file ends with the block. Records of one column are never simple: an empty one is a blank line."""
-    size = len(block) if ended else block.rfind(b"\n") + 1
-    if not size or width < 2 or block.startswith(codecs.BOM_UTF8):  # which Polars would take away
+def block_of(waiting: bytes, *, ended: bool, delimiter: str, width: int) -> Block | None:
+    """The whole lines of `waiting`; None when Polars might read them otherwise than `csv`."""
+    size = len(waiting) if ended else waiting.rfind(b"\n") + 1
+    if not size or width < 2 or waiting.startswith(codecs.BOM_UTF8):
         return None
-    content = _with_lf(block[:size])
-    if content is None:
-        return None
-    quoted, had_cr = b'"' in content, b"\r" in block[:size]
-    proven = _proven(content, quoted, ord(delimiter), width, record_limit)
-    if proven is None:
-        return None
-    lines, line_ends, cut = proven
-    if had_cr and len(lines) != content.count(b"\n"):  # a CRLF inside a cell is part of its text
-        return None
-    if cut < len(content):  # the last record goes on in the next block
-        content, size = content[:cut], cut
-    return Simple(content=content, size=size, quoted=quoted, lines=lines, line_ends=line_ends)
-
-
-def _with_lf(content: bytes) -> bytes | None:
-    """The same lines ended by LF, the last one too; None when a CR stands alone."""
+    content = waiting[:size]
+    block = Block(content if content.endswith(b"\n") else content + b"\n", size, ended, delimiter, width)
     if b"\r" in content:
-        if content.count(b"\r") != content.count(b"\r\n"):
+        octets = block.octets
+        if (octets[np.flatnonzero(octets == CR) + 1] != LF).any():
             return None
-        content = content.replace(b"\r\n", b"\n")
-    return content if content.endswith(b"\n") else content + b"\n"
+    return block
 
 
-def read_simple(simple: Simple, *, delimiter: str, width: int) -> pl.DataFrame:
-    """Its cells; never null."""
-    return pl.read_csv(
-        simple.content,
-        has_header=False,
-        schema={str(at): pl.String for at in range(width)},
-        separator=delimiter,
-        quote_char='"' if simple.quoted else None,
-        empty_string_is_null=False,
-        infer_schema=False,
+def read_simple(block: Block) -> Simple | None:
+    """The longest run of whole records at the start of the block if all of them are simple; None when not proven.
+    Records of one column are never simple: an empty one is a blank line."""
+    octets = block.octets
+    quotes = places_of(octets, QUOTE) if b'"' in block.content else np.zeros(0, dtype=np.int64)
+    if opens_cell(octets, quotes, ord(block.delimiter)).any():
+        return _read_quoted(block, octets, quotes)
+    if _may_hold_long_line(block.content):
+        return None
+    height = int(np.count_nonzero(octets == LF))
+    frame = cells_of(block.content, block, height=height, quotes=None)
+    return frame if frame is None else Simple(frame, np.arange(height, dtype=np.int64), block.size, height)
+
+
+def cells_of(content: bytes, block: Block, *, height: int, quotes: Places | None) -> pl.DataFrame | None:
+    """The cells of `content`, some lines of the block; None when they are not `height` rows as wide as the block.
+    `quotes`: its quotes, of which each cell has a whole number of pairs; None when all of them are mere text."""
+    try:
+        frame = pl.read_csv(
+            io.BytesIO(content),  # which is not copied, as bytes are
+            has_header=False,
+            schema={str(at): pl.String for at in range(block.width)},
+            separator=block.delimiter,
+            quote_char=None if quotes is None else '"',
+            empty_string_is_null=False,
+            infer_schema=False,
+        )
+    except pl.exceptions.PolarsError:  # a row of too many cells
+        return None
+    carriage_returns = np.count_nonzero(np.frombuffer(content, dtype=np.uint8) == CR) if b"\r" in content else 0
+    told = frame.select(pl.sum_horizontal(pl.all().str.len_bytes().cast(pl.Int64).sum())).item()
+    kept = int(told) + height * block.width + int(carriage_returns) + (0 if quotes is None else _unread(quotes))
+    return frame if frame.height == height and kept == len(content) else None
+
+
+def places_of(octets: Octets, octet: int) -> Places:
+    """Where an octet stands."""
+    return np.flatnonzero(octets == octet)
+
+
+def opens_cell(octets: Octets, quotes: Places, delimiter: int) -> Flags:
+    """Which quotes stand at the beginning of a cell, or of what may be one: all others may be text."""
+    before = octets[quotes - 1]  # of the first octet of all, the last one, which is LF
+    return (before == delimiter) | (before == LF)
+
+
+def closes_cell(octets: Octets, quotes: Places, delimiter: int) -> Flags:
+    """Which quotes stand at the end of a cell, or of what may be one."""
+    after = octets[quotes + 1]
+    return (after == delimiter) | (after == LF) | (after == CR)
+
+
+def well_quoted(octets: Octets, opening: Places, closing: Places, delimiter: int) -> tuple[Flags, Flags]:
+    """Which opening quotes begin a cell (or are the second of a doubled one), and which closing ones end it."""
+    return (
+        opens_cell(octets, opening, delimiter) | (octets[opening - 1] == QUOTE),
+        closes_cell(octets, closing, delimiter) | (octets[closing + 1] == QUOTE),
     )
 
 
-def _proven(
-    content: bytes, quoted: bool, delimiter: int, width: int, record_limit: int
-) -> tuple[Places, int, int] | None:
-    """Line of each record, number of lines, and bytes of the whole records; None when not proven."""
-    octets = np.frombuffer(content, dtype=np.uint8)
-    is_mark = (octets == LF) | (octets == delimiter)
-    marks = np.flatnonzero(is_mark | (octets == QUOTE) if quoted else is_mark)
-    kinds = octets[marks]
-    line_ends = marks[kinds == LF]
-    if quoted:
-        is_quote = kinds == QUOTE
-        inside = np.logical_xor.accumulate(is_quote)
-        if not _well_quoted(octets, marks[is_quote & inside], marks[is_quote & ~inside], is_mark):
-            return None
-        marks, kinds = marks[~inside], kinds[~inside]  # closing quotes stay: they are no delimiters
-    record_ends = marks[kinds == LF]
-    if not len(record_ends):
+def _unread(quotes: Places) -> int:
+    """Quotes that are no text: each doubled one stands for one."""
+    doubled = np.count_nonzero(quotes[1:-1:2] + 1 == quotes[2::2])
+    return len(quotes) - int(doubled)
+
+
+def _may_hold_long_line(content: bytes) -> bool:
+    """Whether a line may be longer than `LINE_LIMIT`: it would cover a whole half of it."""
+    half = LINE_LIMIT // 2
+    return any(content.find(b"\n", start, start + half) < 0 for start in range(0, len(content), half))
+
+
+def _read_quoted(block: Block, octets: Octets, quotes: Places) -> Simple | None:
+    line_ends = places_of(octets, LF)
+    is_inside = np.searchsorted(quotes, line_ends) % 2 == 1
+    record_ends = line_ends[~is_inside]
+    if not len(record_ends) or (is_inside.any() and b"\r" in block.content):  # a CRLF in a cell is part of its text
         return None
     cut = int(record_ends[-1]) + 1
     starts = np.concatenate((np.zeros(1, dtype=np.int64), record_ends[:-1] + 1))
-    if (record_ends - starts).max() > record_limit:
+    quotes = quotes[: np.searchsorted(quotes, cut)]
+    opened, closed = well_quoted(octets, quotes[::2], quotes[1::2], ord(block.delimiter))
+    if (record_ends - starts).max() > LINE_LIMIT or not opened.all() or not closed.all():
         return None
-    delimiters = marks[kinds == delimiter]
-    if not _even(delimiters[delimiters < cut], starts, record_ends, width):
+    content = block.content if cut == len(block.content) else block.content[:cut]
+    frame = cells_of(content, block, height=len(starts), quotes=quotes)
+    if frame is None:
         return None
-    lines = np.searchsorted(line_ends, starts) if quoted else np.arange(len(starts), dtype=np.int64)
-    return lines, int(np.searchsorted(line_ends, cut)), cut
-
-
-def _even(delimiters: Places, starts: Places, ends: Places, width: int) -> bool:
-    """Whether every record has `width - 1` delimiters (hence is not blank, since there is at least one)."""
-    if len(delimiters) != len(starts) * (width - 1):
-        return False
-    by_record = delimiters.reshape(len(starts), width - 1)
-    return bool((by_record[:, 0] >= starts).all() and (by_record[:, -1] < ends).all())
-
-
-def _well_quoted(octets: Octets, opening: Places, closing: Places, is_mark: Flags) -> bool:
-    """Whether opening quotes follow a delimiter or line end (or the quote they double), and closing ones precede
-    one."""
-    before = opening[opening > 0] - 1
-    after = closing[closing < len(octets) - 1] + 1
-    is_opened = is_mark[before] | (octets[before] == QUOTE)
-    is_closed = is_mark[after] | (octets[after] == QUOTE)
-    return bool(is_opened.all() and is_closed.all())
+    lines = np.searchsorted(line_ends, starts)
+    return Simple(frame, lines, min(cut, block.size), int(np.searchsorted(line_ends, cut)))

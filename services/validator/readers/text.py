@@ -7,8 +7,11 @@ from typing import BinaryIO
 
 from services.validator.readers.mojibake import may_hold_mojibake
 
-BLOCK_BYTES = 4 << 20
-"""Bytes looked at together: some 20,000 rows of an address file."""
+BLOCK_BYTES = 8 << 20
+"""Bytes looked at together: some 40,000 rows of an address file."""
+
+LINES_BYTES = 1 << 16
+"""Bytes decoded together when lines are asked for."""
 
 RECORD_LIMIT = 1 << 20
 """Characters of a record: an endless line, or row of cells, is never held in memory whole."""
@@ -26,12 +29,12 @@ class Reel:
     def __init__(self, file: BinaryIO, encoding: str, *, block_bytes: int = BLOCK_BYTES) -> None:
         file.seek(0)
         self._file = file
-        self._block_bytes = block_bytes
+        self.block_bytes = block_bytes
+        """Bytes that `fill` reads together."""
         self._decoder = None if encoding in UTF_8 else codecs.getincrementaldecoder(encoding)("strict")
         if encoding == "utf-8-sig":
             file.seek(len(codecs.BOM_UTF8))
-        self.waiting = b""
-        """UTF-8 bytes read from the file and not yet used."""
+        self._content, self._at = b"", 0
         self.may_hold_mojibake = False
         """Whether what has been read so far is worth searching."""
         self.ended = False
@@ -41,32 +44,35 @@ class Reel:
         self.record_length = 0
         """Characters of lines given since the reader of records last set it to 0."""
 
+    @property
+    def waiting(self) -> bytes:
+        """UTF-8 bytes read from the file and not yet used."""
+        if self._at:
+            self._content, self._at = self._content[self._at :], 0
+        return self._content
+
     def fill(self, size: int = 0) -> bytes:
         """At least a block (and `size` bytes) in `waiting`, unless the file ends before."""
-        wanted = max(size, self._block_bytes)
-        while len(self.waiting) < wanted and not self.ended:
-            content = self._file.read(self._block_bytes)
+        wanted = max(size, self.block_bytes)
+        while self._held < wanted and not self.ended:
+            content = self._file.read(wanted - self._held)
             self.ended = not content
             if self._decoder is not None:
                 content = self._decoder.decode(content, final=self.ended).encode()
-            seam = self.waiting[-2:] + content[:2]
+            seam = self._content[-2:] + content[:2]
             self.may_hold_mojibake |= may_hold_mojibake(content) or may_hold_mojibake(seam)
-            self.waiting = self.waiting + content if self.waiting else content
+            self._content, self._at = self._content[self._at :] + content, 0
         return self.waiting
 
     def use(self, size: int, lines: int) -> None:
         """The first `size` bytes, which hold `lines` line ends, have been read."""
-        self.waiting = self.waiting[size:]
+        self._at += size
         self.line += lines
 
     def lines(self) -> Generator[str, None, None]:
         """Physical lines with their ends (LF, CRLF or CR). Raises RecordTooLong. Closing it gives back the rest."""
-        while True:
-            size = self._whole_lines()
-            if not size:
-                return
-            text = self.waiting[:size].decode()
-            self.waiting = self.waiting[size:]
+        while size := self._whole_lines():
+            text = self._content[self._at : self._at + size].decode()
             given = 0
             try:
                 for line in io.StringIO(text, newline=""):
@@ -77,15 +83,24 @@ class Reel:
                     self.line += 1
                     yield line
             finally:
-                self.waiting = text[given:].encode() + self.waiting
+                self._at += size if given == len(text) else len(text[:given].encode())
+
+    @property
+    def _held(self) -> int:
+        return len(self._content) - self._at
 
     def _whole_lines(self) -> int:
-        """Bytes of the waiting lines that are whole; 0 at the end."""
-        waiting = self.fill()
-        while not self.ended:
-            if size := waiting.rfind(b"\n") + 1 or waiting.rfind(b"\r", 0, -1) + 1:
-                return size
-            if len(waiting) > 4 * RECORD_LIMIT:
+        """Bytes of some waiting lines that are whole; 0 at the end."""
+        while not (size := self._lines_within(LINES_BYTES) or self._lines_within(self._held)):
+            if self.ended:
+                return self._held
+            if self._held > 4 * RECORD_LIMIT:
                 raise RecordTooLong
-            waiting = self.fill(len(waiting) + 1)
-        return len(waiting)
+            self.fill(self._held + 1)
+        return size
+
+    def _lines_within(self, size: int) -> int:
+        """Bytes of the whole lines among the next `size`: a last CR may be half of a CRLF."""
+        end = min(self._at + size, len(self._content))
+        after = self._content.rfind(b"\n", self._at, end) + 1 or self._content.rfind(b"\r", self._at, end - 1) + 1
+        return max(0, after - self._at)
