@@ -123,8 +123,5 @@ def _beyond(beginning: str) -> str | None:
 
 def _holds(text: str, words: Sequence[Value], parameters: Parameters) -> str:
     """Each word is somewhere in the text. The word is folded once, not for each row."""
-    found = (
-        f"strpos(words.fold({text}), (SELECT words.fold({parameters.add(word, 'text')}))) > 0"
-        for word in words
-    )
+    found = (f"strpos(words.fold({text}), (SELECT words.fold({parameters.add(word, 'text')}))) > 0" for word in words)
     return f"({' AND '.join(found)})"

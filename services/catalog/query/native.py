@@ -1,24 +1,24 @@
-"""The native dialect: `FIELD=value`, `FIELD__operator=value`, `sort=`, `select=`, `limit=`, `cursor=`."""
+"""The native dialect: filters (`filters.py`) and `sort=`, `select=`, `limit=`, `count=`, `as_of=`, `cursor=`."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import NoReturn
+from datetime import date, datetime
 
-from services.catalog.query.conditions import SYMBOLS
-from services.catalog.query.tree import And, Condition, Operator, RecordsQuery, SortKey
-from services.catalog.query.values import read_text, read_value
-from services.catalog.view import ORIGIN_FIELDS, DatasetView
-from shared.errors import InvalidParameter
+from services.catalog.query.filters import FILTERS, GROUPS, read_filter
+from services.catalog.query.names import read_items, refuse, refuse_unknown
+from services.catalog.query.tree import AsOf, Count, RecordsQuery, SortKey
+from services.catalog.view import DatasetView
 
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 1000
-MAX_CONDITIONS = 20
 MAX_SORT_KEYS = 5
 
-CONTROLS = ("sort", "select", "limit", "cursor")
-SEPARATOR = "__"
-ORGANISATION_FIELD = "organisation_siren"
+CONTROLS = ("sort", "select", "limit", "cursor", "count", "as_of")
+
+_VERSION = re.compile(r"\d{1,18}", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,93 +33,97 @@ class NativeRequest:
 
 def read_query_string(parameters: Sequence[tuple[str, str]], view: DatasetView) -> NativeRequest:
     """Decoded parameters, in order and with repetitions. Raises InvalidParameter, naming the first wrong one."""
-    controls: dict[str, str] = {}
-    conditions: list[Condition] = []
-    for name, text in parameters:
-        if name in controls:
-            _refuse(name, f"Le paramètre « {name} » est donné deux fois.", "Ne le donnez qu'une fois.")
-        if name in CONTROLS:
-            controls[name] = text
-        else:
-            conditions.append(_condition(name, text, view))
-    if len(conditions) > MAX_CONDITIONS:
-        _refuse(parameters[-1][0], f"Plus de {MAX_CONDITIONS} conditions.", "Posez une question plus simple.")
+    controls, filters = split_parameters(parameters, CONTROLS)
     query = RecordsQuery(
-        where=And(tuple(conditions)),
+        where=read_filter(filters, view, controls=(*CONTROLS, *FILTERS)),
         sort=_sort(controls["sort"], view) if "sort" in controls else (),
         select=_select(controls["select"], view) if "select" in controls else None,
-        limit=_limit(controls.get("limit", str(DEFAULT_LIMIT))),
+        limit=read_limit(controls.get("limit"), default=DEFAULT_LIMIT, maximum=MAX_LIMIT),
+        count=_count(controls.get("count", Count.NONE)),
+        as_of=read_as_of(controls["as_of"]) if "as_of" in controls else None,
     )
     repeated = tuple((name, text) for name, text in parameters if name != "cursor")
     return NativeRequest(query, controls.get("cursor"), repeated)
 
 
-def _condition(name: str, text: str, view: DatasetView) -> Condition:
-    field, operator = _split(name, view)
-    if field in ORIGIN_FIELDS and view.is_consolidated:
-        if field != ORGANISATION_FIELD or operator is not Operator.EXACT:
-            _refuse(name, f"« {field} » ne se filtre pas ainsi.", f"Filtrez par {ORGANISATION_FIELD}=<SIREN>.")
-        return Condition(field, operator, (read_text(name, text),))
-    column = view.table.column(field)
-    if column is None:
-        _refuse_unknown(name, field, view)
-    if operator not in SYMBOLS:
-        _refuse(name, "Cet opérateur ne se lit pas encore.", "Prenez-en un autre.")
-    if column.field_type == "boolean" and operator is not Operator.EXACT:
-        _refuse(name, f"« {field} » est vrai ou faux : il n'a pas d'ordre.", f"Écrivez {field}=true ou {field}=false.")
-    return Condition(field, operator, (read_value(name, text, column),))
+def split_parameters(
+    parameters: Sequence[tuple[str, str]], controls: Sequence[str]
+) -> tuple[Mapping[str, str], Sequence[tuple[str, str]]]:
+    """The parameters that control, given once each, and the others, in order. Raises InvalidParameter."""
+    found: dict[str, str] = {}
+    filters: list[tuple[str, str]] = []
+    once = {name for name in FILTERS if name not in GROUPS}
+    seen: set[str] = set()
+    for name, text in parameters:
+        if name in seen and (name in controls or name in once):
+            refuse(name, f"Le paramètre « {name} » est donné deux fois.", "Ne le donnez qu'une fois.")
+        seen.add(name)
+        if name in controls:
+            found[name] = text
+        else:
+            filters.append((name, text))
+    return found, filters
 
 
-def _split(name: str, view: DatasetView) -> tuple[str, Operator]:
-    if name in view.field_names or SEPARATOR not in name:
-        return name, Operator.EXACT
-    field, _, operator = name.rpartition(SEPARATOR)
-    if field not in view.field_names:
-        _refuse_unknown(name, field, view)
-    if operator not in set(Operator):
-        near = get_close_matches(operator, list(Operator), n=1)
-        hint = f"Vouliez-vous dire « {field}{SEPARATOR}{near[0]} » ? " if near else ""
-        listed = ", ".join(Operator)
-        _refuse(name, f"L'opérateur « {operator[:60]} » n'existe pas.", f"{hint}Opérateurs possibles : {listed}.")
-    return field, Operator(operator)
-
-
-def _sort(text: str, view: DatasetView) -> tuple[SortKey, ...]:
-    keys = [SortKey(part.removeprefix("-"), part.startswith("-")) for part in text.split(",")]
-    for key in keys:
-        if view.table.column(key.field) is None:
-            _refuse_unknown("sort", key.field, view)
-    if len(keys) > MAX_SORT_KEYS or len({key.field for key in keys}) < len(keys):
-        _refuse("sort", "Une colonne est donnée deux fois, ou il y en a trop.", f"Triez par {MAX_SORT_KEYS} au plus.")
-    return tuple(keys)
-
-
-def _select(text: str, view: DatasetView) -> tuple[str, ...]:
-    names = text.split(",")
-    for name in names:
-        if name not in view.field_names:
-            _refuse_unknown("select", name, view)
-    if len(set(names)) < len(names):
-        _refuse("select", "Une colonne est demandée deux fois.", "Ne la demandez qu'une fois.")
-    return tuple(names)
-
-
-def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) <= 6 and 1 <= int(text) <= MAX_LIMIT):
-        _refuse("limit", f"« {text[:20]} » n'est pas une taille de page.", f"Donnez un nombre de 1 à {MAX_LIMIT}.")
+def read_limit(text: str | None, *, default: int, maximum: int) -> int:
+    """How many rows. Raises InvalidParameter."""
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdecimal() and len(text) <= 6 and 1 <= int(text) <= maximum):
+        refuse("limit", f"« {text[:20]} » n'est pas une taille de page.", f"Donnez un nombre de 1 à {maximum}.")
     return int(text)
 
 
-def _refuse_unknown(parameter: str, field: str, view: DatasetView) -> NoReturn:
-    by_folded = {name.casefold(): name for name in (*view.field_names, *CONTROLS)}
-    near = [by_folded[one] for one in get_close_matches(field.casefold(), by_folded, n=3)]
-    hint = f"Vouliez-vous dire {' ou '.join(f'« {one} »' for one in near)} ? " if near else ""
-    _refuse(
-        parameter,
-        f"« {field[:60]} » n'est ni une colonne de ce jeu de données, ni un paramètre.",
-        f"{hint}Colonnes : {', '.join(view.field_names)}. Paramètres : {', '.join(CONTROLS)}.",
+def read_as_of(text: str) -> AsOf:
+    """A version, a day or a moment. Raises InvalidParameter."""
+    try:
+        if _VERSION.fullmatch(text):
+            return int(text)
+        if _DAY.fullmatch(text):
+            return date.fromisoformat(text)
+        if _MOMENT.fullmatch(text):
+            return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    refuse(
+        "as_of",
+        f"« {text[:40]} » n'est ni une version, ni une date, ni un instant.",
+        "Donnez un numéro de version, une date AAAA-MM-JJ (fin de ce jour, heure de Paris) ou un instant "
+        "AAAA-MM-JJThh:mm:ss suivi de Z ; dans une adresse, le « + » d'un décalage s'écrit %2B.",
     )
 
 
-def _refuse(parameter: str, detail: str, action: str) -> NoReturn:
-    raise InvalidParameter(parameter[:80], detail, action=action)
+def _sort(text: str, view: DatasetView) -> tuple[SortKey, ...]:
+    keys = [_sort_key(item, view) for item in read_items("sort", text)]
+    if len(keys) > MAX_SORT_KEYS or len({key.field for key in keys}) < len(keys):
+        refuse("sort", "Une colonne est donnée deux fois, ou il y en a trop.", f"Triez par {MAX_SORT_KEYS} au plus.")
+    return tuple(keys)
+
+
+def _sort_key(item: str, view: DatasetView) -> SortKey:
+    if view.table.column(item) is not None:
+        return SortKey(item)
+    field = item.removeprefix("-")
+    if view.table.column(field) is None:
+        refuse_unknown("sort", field, view, (*CONTROLS, *FILTERS))
+    return SortKey(field, descending=True)
+
+
+def _select(text: str, view: DatasetView) -> tuple[str, ...]:
+    names = read_items("select", text)
+    for name in names:
+        if name not in view.field_names:
+            refuse_unknown("select", name, view, (*CONTROLS, *FILTERS))
+    if len(set(names)) < len(names):
+        refuse("select", "Une colonne est demandée deux fois.", "Ne la demandez qu'une fois.")
+    return tuple(names)
+
+
+def _count(text: str) -> Count:
+    if text not in set(Count):
+        refuse(
+            "count",
+            f"« {text[:40]} » n'est pas une façon de compter.",
+            f"Donnez {', '.join(Count)} ; une colonne nommée « count » se filtre par count__exact.",
+        )
+    return Count(text)

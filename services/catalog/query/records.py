@@ -1,33 +1,23 @@
 """A page of records: reads the cursor, asks the database, links to the next page."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-import asyncpg
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.catalog.copy_out import driver_connection
+from services.catalog.query.ask import fetch_rows
 from services.catalog.query.compile import Position, compile_page, compile_position
+from services.catalog.query.counting import compile_count, read_count
 from services.catalog.query.native import NativeRequest
-from services.catalog.query.statement import Statement
+from services.catalog.query.tree import Count, RecordsQuery
 from services.catalog.view import DatasetView, view_as_of
-from shared.errors import Refusal, ServiceUnavailable
 from shared.paging import decode_cursor, encode_cursor, unreadable_cursor
 
 REPRESENTATION = 1
 """Counts up when the same rows are written another way, so that nobody's cache keeps the old way."""
-
-
-class QueryTooCostly(Refusal):
-    """The database gave up on the question at its time limit."""
-
-    status = 422
-    code = "query-too-costly"
-    title = "Question trop coûteuse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +57,7 @@ async def read_page(
     """
     query, view = request.query, place.view
     after = None if place.after_row_id is None else await _position(session, place, request)
-    rows = await _fetch(session, compile_page(view, query, after))
+    rows = await fetch_rows(session, compile_page(view, query, after))
     page = rows[: query.limit]
     following = None
     if len(rows) > query.limit:
@@ -79,6 +69,7 @@ async def read_page(
         "version": view.version,
         "publication": view.publication or None,
         "limit": query.limit,
+        **await _total(session, view, query),
     }
     data = ",".join(row["record"] for row in page)
     return b'{"data":[%b],"links":%b,"meta":%b}' % (
@@ -92,22 +83,15 @@ async def _position(session: AsyncSession, place: RecordsPlace, request: NativeR
     row_id = place.after_row_id or 0
     if not request.query.sort:
         return Position(row_id, ())
-    rows = await _fetch(session, compile_position(place.view, request.query, row_id))
+    rows = await fetch_rows(session, compile_position(place.view, request.query, row_id))
     if not rows:
         raise unreadable_cursor()
     return Position(row_id, tuple(rows[0].values()))
 
 
-async def _fetch(session: AsyncSession, statement: Statement) -> list[Mapping[str, Any]]:
-    """By the driver itself: it keeps prepared statements, and knows the types of the parameters."""
-    driver = await driver_connection(await session.connection())
-    try:
-        rows: list[Mapping[str, Any]] = await driver.fetch(statement.sql, *statement.args)
-    except asyncpg.QueryCanceledError as error:
-        raise QueryTooCostly(
-            "Cette question demande trop de calcul.",
-            action="Filtrez par une colonne d'identifiant, de code ou de date, ou téléchargez le fichier entier.",
-        ) from error
-    except asyncpg.OperatorInterventionError as error:
-        raise ServiceUnavailable("La base de données ne répond pas pour le moment.") from error
-    return rows
+async def _total(session: AsyncSession, view: DatasetView, query: RecordsQuery) -> dict[str, Any]:
+    statement = compile_count(view, query)
+    if statement is None:
+        return {}
+    (row,) = await fetch_rows(session, statement)
+    return {"total": read_count(query, *row.values()), "total_is_estimate": query.count is Count.ESTIMATE}

@@ -6,7 +6,7 @@ hold of, its negation holds of, rows without a value included.
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
@@ -114,6 +114,10 @@ class SortKey:
     descending: bool = False
 
 
+AsOf = int | date | datetime
+"""A version's number, the end of a day, or a moment; days and moments without a zone are those of Paris."""
+
+
 class Count(StrEnum):
     """Whether the number of rows that fulfil the filter is told beside the page."""
 
@@ -133,8 +137,10 @@ class RecordsQuery:
     """None: every column, the vendor's own included."""
     limit: int = 20
     count: Count = Count.NONE
+    as_of: AsOf | None = None
+    """None: the current version."""
 
     @property
     def fingerprint(self) -> str:
-        """Equal for questions whose pages follow each other: same filter, same order."""
-        return hashlib.sha256(repr((self.where, self.sort)).encode()).hexdigest()[:16]
+        """Equal for questions whose pages follow each other: same filter, same order, same version."""
+        return hashlib.sha256(repr((self.where, self.sort, self.as_of)).encode()).hexdigest()[:16]

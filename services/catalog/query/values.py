@@ -15,6 +15,7 @@ MAX_NUMBER_CHARACTERS = 400
 
 _INTEGER = re.compile(r"[+-]?\d{1,19}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
+_PLAIN = re.compile(r"[+-]?\d{1,7}(\.\d{1,20})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 EXPECTED = {
@@ -45,6 +46,11 @@ def read_text(parameter: str, text: str) -> str:
             parameter, "La valeur contient un caractère qui n'existe dans aucune donnée.", action="Retirez-le."
         )
     return text
+
+
+def read_degrees(text: str) -> Decimal | None:
+    """A plain decimal number (degrees, metres), or None."""
+    return Decimal(text) if _PLAIN.fullmatch(text) else None
 
 
 def _read(text: str, column: RowColumn) -> Value | None:

@@ -4,8 +4,10 @@ from fastapi import APIRouter, Request, Response
 
 from services.catalog.bodies import RecordsOut
 from services.catalog.exports.download import matches
+from services.catalog.query.ask import QueryTooCostly
+from services.catalog.query.moments import view_at
 from services.catalog.query.native import DEFAULT_LIMIT, MAX_LIMIT, read_query_string
-from services.catalog.query.records import QueryTooCostly, entity_tag, find_place, read_page
+from services.catalog.query.records import entity_tag, find_place, read_page
 from services.catalog.tools import CatalogTools
 from services.catalog.view import DatasetWithdrawn, VersionPurged, open_view
 from shared.db import reading
@@ -49,6 +51,7 @@ async def get_records(dataset_id: str, request: Request, tools: CatalogTools) ->
     async with reading(tools.sessions) as session:
         view = await open_view(session, dataset_id, tables=tools.tables)
         asked = read_query_string(request.query_params.multi_items(), view)
+        view = await view_at(session, view, asked.query.as_of)
         place = await find_place(session, view, asked, secret=tools.cursor_secret)
         headers = {"ETag": entity_tag(place, asked), "Cache-Control": "public, no-cache"}
         if matches(request.headers.get("if-none-match"), headers["ETag"]):

@@ -1,0 +1,34 @@
+"""Puts a statement to the database, within the time that readers have."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.catalog.copy_out import driver_connection
+from services.catalog.query.statement import Statement
+from shared.errors import Refusal, ServiceUnavailable
+
+
+class QueryTooCostly(Refusal):
+    """The database gave up on the question at its time limit."""
+
+    status = 422
+    code = "query-too-costly"
+    title = "Question trop coûteuse"
+
+
+async def fetch_rows(session: AsyncSession, statement: Statement) -> list[Mapping[str, Any]]:
+    """By the driver itself: it keeps prepared statements, and knows the types of the parameters."""
+    driver = await driver_connection(await session.connection())
+    try:
+        rows: list[Mapping[str, Any]] = await driver.fetch(statement.sql, *statement.args)
+    except asyncpg.QueryCanceledError as error:
+        raise QueryTooCostly(
+            "Cette question demande trop de calcul.",
+            action="Filtrez par une colonne d'identifiant, de code ou de date, ou téléchargez le fichier entier.",
+        ) from error
+    except asyncpg.OperatorInterventionError as error:
+        raise ServiceUnavailable("La base de données ne répond pas pour le moment.") from error
+    return rows
