@@ -2,11 +2,15 @@
 
 import random
 from pathlib import Path
-from uuid import UUID
+
+import numpy as np
+
+from services.validator.checks.bal_projection import project
+from shared.reference import load_communes
 
 ADDRESSES = (
-    "cle_interop;commune_insee;commune_nom;commune_deleguee_insee;commune_deleguee_nom;voie_nom;lieudit_complement_nom;"
-    "numero;suffixe;position;x;y;long;lat;cad_parcelles;source;date_der_maj;certification_commune;id_ban_adresse"
+    "uid_adresse;cle_interop;commune_insee;commune_nom;commune_deleguee_insee;commune_deleguee_nom;voie_nom;lieudit_complement_nom;"
+    "numero;suffixe;position;x;y;long;lat;cad_parcelles;source;date_der_maj;certification_commune"
 )
 
 ACTS = (
@@ -18,29 +22,34 @@ SEED = 31
 
 
 def write_addresses(path: Path, rows: int, *, wrong_share: float = 0, stray_quotes: bool = False) -> None:
-    """A base adresse locale of 19 columns. `wrong_share`: of rows with one wrong cell."""
+    """A base adresse locale of 19 columns, without fault for the national judge. `wrong_share`: of rows with one wrong
+    cell."""
     chance = random.Random(SEED)
+    communes = [each for each in load_communes() if each.departement == "31"]
+    points = np.array([(chance.random() * 2, 42.7 + chance.random()) for _ in range(rows)]).round(6)
+    positions = np.column_stack((*project(points[:, 0], points[:, 1]), points))
     with path.open("w", encoding="utf-8") as file:
         file.write(ADDRESSES + "\n")
         for number in range(rows):
             if number % 40 == 0:
-                street, code = f"Rue du Général Leclerc {number // 40}", f"{number // 40 % 10000:04}"
-                insee, name = f"31{chance.randrange(1, 590):03}", chance.choice(["Muret", "Saint-Gaudens", "Cazères"])
+                street, code = f"Rue du Général Leclerc {number // 40}", f"{1 + number // 40 % 9999:04}"
+                commune = chance.choice(communes)
+                insee, name = commune.code, commune.name
             at = number % 40 + 1
+            x, y, long, lat = positions[number]
+            plots = "|".join(f"{insee}0000A{sheet}{at:04}" for sheet in "BCD")
             cells = [
-                *(f"{insee}_{code}_{at:05}", insee, name, "", "", street, "", str(at), "", "entrée"),
-                *(f"{480000 + chance.random() * 120000:.2f}", f"{6200000 + chance.random() * 100000:.2f}"),
-                *(f"{chance.random() * 2:.6f}", f"{42.7 + chance.random():.6f}", f"{insee}0000AB{at:04}"),
+                *("", f"{insee}_{code}_{at:05}", insee, name, "", "", street, "", str(at), "", "entrée"),
+                *(f"{x:.2f}", f"{y:.2f}", f"{long:.6f}", f"{lat:.6f}", plots),
                 *("Mairie", f"2024-{1 + number % 12:02}-{1 + number % 28:02}", str(number % 2)),
-                str(UUID(int=chance.getrandbits(128), version=4)),
             ]
             if chance.random() < wrong_share:
                 column, text = chance.choice(
-                    [(7, "0x"), (10, "1,5"), (16, "2024-13-01"), (0, f"faux{number}"), (9, "là")]
+                    [(8, "0x"), (11, "1,5"), (17, "2024-13-01"), (1, f"faux{number}"), (10, "là")]
                 )
                 cells[column] = text
             if stray_quotes and number % 1000 == 0:
-                cells[5] = 'Rue dite "du Lac"'
+                cells[6] = 'Rue dite "du Lac"'
             file.write(";".join(cells) + "\n")
 
 

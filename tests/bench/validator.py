@@ -33,7 +33,7 @@ from shared.registry import SchemaVersion, load_registry
 ROUNDS = 5
 ROWS = 100_000
 
-BAL = replace(load_registry().get("etalab/schema-bal", "1.4.0"), name="bench/addresses")
+BAL = replace(load_registry().get("etalab/schema-bal", "1.3.0"), name="bench/addresses")
 """The Table Schema alone, without the national judge of addresses."""
 
 ACTS = load_registry().get("scdl/deliberations")
@@ -213,6 +213,6 @@ if __name__ == "__main__":
     if what == "plain":
         used = cpu(lambda: plain_read(Path(source), ";"))
     else:
-        request, known = Request("etalab/schema-bal", "1.4.0"), load_registry()
+        request, known = Request("etalab/schema-bal", "1.3.0"), load_registry()
         used = cpu(lambda: validate_file(Path(source), request, registry=known, out_folder=Path(target)))
     print(used, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)

@@ -37,9 +37,6 @@ BENEFICIARIES: Mapping[str, tuple[str, ...]] = {"nomBeneficiaire": ("idBeneficia
 SHORTEST = len("a@b.fr")
 """Characters of the shortest mark."""
 
-SCREEN = r"@|[0-9](?:[ \u{a0}\u{202f}./-]?[0-9ABab]){9}"
-"""What no text without any mark needs to match: an at sign, or ten digits in a row but for what separates groups."""
-
 SHAPES = (
     r"@[0-9A-Za-z-]+\.|"
     r"(?:^|[^0-9A-Za-z])(?:"
@@ -50,6 +47,10 @@ SHAPES = (
     r"(?:[^0-9A-Za-z]|$))"
 )
 """The forms of the marks, without look-around: what matches is looked at one text at a time."""
+
+SAMPLE_ROWS = 1_000
+REPEATED_TEXTS = 100
+"""Distinct texts among the first rows, up to which a column is said to repeat itself."""
 
 
 class PersonalData:
@@ -65,6 +66,8 @@ class PersonalData:
             for name, numbers in BENEFICIARIES.items()
             if name in present
         }
+        self._repeats: dict[str, bool] = {}
+        """Column → whether its distinct texts are few, which makes them quicker to search."""
 
     def check(self, chunk: Chunk, frame: pl.DataFrame) -> Iterator[Found]:
         """Column by column."""
@@ -80,13 +83,9 @@ class PersonalData:
         return (), (), np.zeros(0, dtype=np.int64)
 
     def _screen(self, texts: pl.Series, column: str, kinds: Set[Kind]) -> Iterator[FaultRun]:
-        rows = places(texts.str.contains(SCREEN))
-        if not len(rows):
-            return
-        candidates = texts.gather(rows)
-        shaped = places(candidates.str.contains(SHAPES))
+        rows = self._shaped(texts, column)
         found: dict[Kind, list[tuple[int, str]]] = {}
-        for row, text in zip(rows[shaped], candidates.gather(shaped), strict=True):
+        for row, text in zip(rows, texts.gather(rows), strict=True):
             for kind, mark in first_of_each(text, kinds):
                 found.setdefault(kind, []).append((int(row), hidden(text[mark.start : mark.end])))
         for kind, marks in found.items():
@@ -94,6 +93,16 @@ class PersonalData:
             at = np.array([row for row, _ in marks], dtype=np.intp)
             shown = [text for _, text in marks]
             yield from run_of(code, severity_of(self._schema, column, code), column, at, partial(_described, shown))
+
+    def _shaped(self, texts: pl.Series, column: str) -> Rows:
+        """The rows that may hold a mark."""
+        if column not in self._repeats:
+            self._repeats[column] = texts.head(SAMPLE_ROWS).n_unique() <= REPEATED_TEXTS
+        if not self._repeats[column]:
+            return places(texts.str.contains(SHAPES))
+        distinct = texts.unique()
+        suspects = distinct.filter(distinct.str.contains(SHAPES))
+        return places(texts.is_in(suspects.implode())) if len(suspects) else np.zeros(0, dtype=np.intp)
 
     def _persons(self, chunk: Chunk, name: str, numbers: Sequence[str]) -> Iterator[FaultRun]:
         texts = chunk.canonical.get_column(name)

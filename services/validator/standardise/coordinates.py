@@ -6,12 +6,11 @@
 Never corrected: the two cells may hold another mistake. Boxes in WGS 84 degrees, wide by a tenth of a degree.
 """
 
-from functools import reduce
-from operator import or_
-
+import numpy as np
 import polars as pl
 
-from services.validator.checks.chunk import Chunk, Described, FaultRun, places, run_of
+from services.validator.checks.bal_projection import Floats
+from services.validator.checks.chunk import Chunk, Described, FaultRun, Rows, run_of
 from services.validator.findings import FindingCode, Severity
 from shared.registry import SchemaVersion
 
@@ -34,10 +33,11 @@ def inverted_coordinates(chunk: Chunk, schema: SchemaVersion) -> list[FaultRun]:
     if place is None or place.longitude is None or place.latitude is None:
         return []
     longitude, latitude = place.longitude, place.latitude
-    degrees = [chunk.canonical.get_column(name).cast(pl.Float64, strict=False) for name in (longitude, latitude)]
-    frame = pl.DataFrame({"x": degrees[0], "y": degrees[1]})
-    exchanged = ~_in_france("x", "y") & _in_france("y", "x")
-    rows = places(frame.select(exchanged.alias("exchanged")).to_series())
+    x, y = (
+        chunk.canonical.get_column(name).cast(pl.Float64, strict=False).to_numpy() for name in (longitude, latitude)
+    )
+    abroad = _abroad(x, y)
+    rows: Rows = np.delete(abroad, _abroad(y[abroad], x[abroad]))
     texts = chunk.canonical
 
     def describe(rank: int) -> Described:
@@ -48,9 +48,10 @@ def inverted_coordinates(chunk: Chunk, schema: SchemaVersion) -> list[FaultRun]:
     return run_of(FindingCode.INVERTED_COORDINATES, Severity.WARNING, longitude, rows, describe)
 
 
-def _in_france(longitude: str, latitude: str) -> pl.Expr:
-    boxes = (
-        pl.col(longitude).is_between(west, east) & pl.col(latitude).is_between(south, north)
-        for west, east, south, north in FRANCE
-    )
-    return reduce(or_, boxes)
+def _abroad(longitudes: Floats, latitudes: Floats) -> Rows:
+    """The rows outside France; NaN is nowhere."""
+    rows = np.arange(len(longitudes))
+    for west, east, south, north in FRANCE:
+        x, y = longitudes[rows], latitudes[rows]
+        rows = rows[~((x >= west) & (x <= east) & (y >= south) & (y <= north))]
+    return rows
