@@ -65,13 +65,33 @@ CONTENT_ENCODINGS = ("identity", "gzip", "x-gzip", "zstd")
 
 UPLOAD_REFUSALS = (BodyTooLarge, BodyEmpty, BodyIncomplete, MultipartInvalid, EncodingUnsupported)
 
+UPLOAD_TYPES = (
+    "text/csv",
+    "text/tab-separated-values",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.ms-excel",
+    "application/vnd.oasis.opendocument.spreadsheet",
+    "application/json",
+    "application/x-ndjson",
+    "application/vnd.apache.parquet",
+    "application/zip",
+    "application/gzip",
+    "application/zstd",
+    "application/octet-stream",
+)
+"""CSV, TSV, XLSX, XLS, ODS, JSON, NDJSON, Parquet; a ZIP of one of them, gzip, Zstandard; and what a sender calls
+anything. The format is told from the bytes: a file under the wrong type, or none, is read just the same."""
+
 UPLOAD_BODY = {
     "requestBody": {
         "required": True,
-        "description": "Le fichier, tel quel ou en multipart (un seul fichier).",
+        "description": "Le fichier, tel quel ou en multipart (un seul fichier) : CSV, TSV, XLSX, XLS, ODS, JSON (une "
+        "liste d'objets, ou l'arbre des DECP), NDJSON ou Parquet, compressé ou non par gzip ou Zstandard (`.gz`, "
+        "`.zst`, ou `Content-Encoding`), ou seul dans un ZIP. Le format est reconnu au contenu, quel que soit le type "
+        "annoncé ; seul `text/csv; charset=…` change la lecture, en disant l'encodage.",
         "content": {
-            "text/csv": {"schema": {"type": "string", "format": "binary"}},
-            "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+            **{name: {"schema": {"type": "string", "format": "binary"}} for name in UPLOAD_TYPES},
+            "application/json": {"schema": {"title": "Une liste d'objets, ou l'arbre des DECP"}},
             "multipart/form-data": {
                 "schema": {
                     "type": "object",

@@ -8,6 +8,8 @@ import pytest
 from project import ROOT, commands_in, pages, python_files, syntax_of, text_of, tracked, why_not
 from pydantic_settings import BaseSettings
 
+from services.catalog.publish.guard import EMPTIED, SHRUNK
+from services.validator.checks.personal import TO_CONFIRM
 from shared.failpoints import FAILPOINTS
 from shared.models import DepositState
 
@@ -101,3 +103,8 @@ def test_a_decision_says_why_what_and_what_enforces_it(path: Path):
         assert f"**{part}.**" in text
     named = re.findall(r"`((?:tests|services|shared|deploy|docs)/[\w./-]+)`", text)
     assert not [name for name in named if not (ROOT / name).exists()]
+
+
+def test_everything_that_holds_a_deposit_has_its_line():
+    page = (ROOT / "docs" / "retenus.md").read_text()
+    assert [code for code in (*TO_CONFIRM, EMPTIED, SHRUNK) if f"| `{code}` |" not in page] == []

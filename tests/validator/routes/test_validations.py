@@ -16,6 +16,7 @@ from reporting import a_finding, a_report
 from shared.blobs import open_blobs, put_bytes
 from shared.reports.links import sign_link
 from shared.reports.shape import report_schema
+from shared.uploads import UPLOAD_TYPES
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WRONG = deliberation_file({"DELIB_ID": "1"}, {"DELIB_ID": "2", "DELIB_DATE": "2024-13-45"})
@@ -32,6 +33,19 @@ async def test_the_report_follows_its_schema(client: httpx.AsyncClient) -> None:
         Draft202012Validator(report_schema()).validate(found)
         assert found["language"] == lang
         assert found["links"]["findings"] is None
+
+
+async def test_the_openapi_document_names_every_format_that_is_read(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/openapi.json")).json()
+    for path in ("/v1/validations", "/v1/validations/corrected"):
+        body = document["paths"][path]["post"]["requestBody"]
+        assert set(body["content"]) == {*UPLOAD_TYPES, "multipart/form-data"}
+
+
+@pytest.mark.parametrize("kind", UPLOAD_TYPES)
+async def test_a_file_is_read_whatever_type_it_is_sent_under(client: httpx.AsyncClient, kind: str) -> None:
+    found = await validate(client, {"Content-Type": kind})
+    assert (found.status_code, found.json()["input"]["format"]) == (200, "csv")
 
 
 async def test_a_file_is_judged_by_the_mode_of_the_deposit_to_come(client: httpx.AsyncClient) -> None:
