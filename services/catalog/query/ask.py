@@ -1,6 +1,6 @@
 """Puts a statement to the database, within the time that readers have."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncpg
@@ -19,11 +19,18 @@ class QueryTooCostly(Refusal):
     title = "Question trop coûteuse"
 
 
-async def fetch_rows(session: AsyncSession, statement: Statement) -> list[Mapping[str, Any]]:
+Rows = Sequence[Mapping[str, Any]]
+
+
+async def fetch_rows(session: AsyncSession, statement: Statement) -> Rows:
+    """On the connection of a session, in its transaction."""
+    return await fetch(await driver_connection(await session.connection()), statement)
+
+
+async def fetch(driver: asyncpg.Connection, statement: Statement) -> Rows:
     """By the driver itself: it keeps prepared statements, and knows the types of the parameters."""
-    driver = await driver_connection(await session.connection())
     try:
-        rows: list[Mapping[str, Any]] = await driver.fetch(statement.sql, *statement.args)
+        rows: Rows = await driver.fetch(statement.sql, *statement.args)
     except asyncpg.QueryCanceledError as error:
         raise QueryTooCostly(
             "Cette question demande trop de calcul.",
