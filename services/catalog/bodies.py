@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.catalog.discover.freshness import Freshness
+from services.catalog.free.said import Contact, Temporal
 from shared.models import VersionMode
 from shared.paging import PageLinks
 
@@ -50,6 +52,9 @@ class DatasetLinks(BaseModel):
     versions: str
     changes: str
     atom: str
+    preview: str
+    openapi: str
+    table_schema: str
     schema_: str = Field(alias="schema")
 
     model_config = ConfigDict(populate_by_name=True)
@@ -67,7 +72,8 @@ class OverlapsMeta(BaseModel):
 
     dataset: str
     version: int | None
-    count: int | None = Field(description="Null si les lignes n'ont pas d'identité, ou s'il y en a trop à compter.")
+    count: int | None = Field(description="Null si les lignes n'ont pas d'identité, ou tant que rien n'est compté.")
+    counted_version: int | None = Field(description="Version dans laquelle ils ont été comptés.")
     limit: int
 
 
@@ -83,13 +89,16 @@ class OverlapsRef(BaseModel):
     """Identities that several organisations publish: all their rows are kept."""
 
     count: int
+    version: int = Field(description="Version dans laquelle ils ont été comptés.")
     href: str
 
 
 class DatasetMeta(BaseModel):
     """What to know of the rows."""
 
-    overlaps: OverlapsRef | None = Field(description="Null dans une liste, pour un organisme, ou sans identité.")
+    overlaps: OverlapsRef | None = Field(
+        description="Null dans une liste, pour un organisme, sans identité, ou tant que rien n'est compté."
+    )
 
 
 class DatasetOut(BaseModel):
@@ -107,7 +116,15 @@ class DatasetOut(BaseModel):
     rows: int
     created_at: datetime
     updated_at: datetime | None = Field(description="Date de la dernière publication.")
+    frequency: str = Field(description="Fréquence attendue (vocabulaire européen frequency) ; irreg si aucune.")
+    freshness: Freshness = Field(
+        description="up-to-date ou late si une fréquence est attendue ; sinon l'âge : month, year, older ; ou never."
+    )
+    formats: list[str] = Field(description="Formats de téléchargement.")
     licence: LicenceOut
+    temporal: Temporal | None = Field(description="Jours dont parlent les données, si le producteur l'a dit.")
+    spatial: list[str] = Field(description="Codes INSEE ou SIREN des territoires, si le producteur les a dits.")
+    contact: Contact | None = Field(description="À qui s'adresser, si le producteur l'a dit.")
     links: DatasetLinks
     meta: DatasetMeta
 

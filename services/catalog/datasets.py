@@ -1,11 +1,8 @@
 """The list of data sets, and the versions of one."""
 
-import re
-import unicodedata
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -15,39 +12,17 @@ from shared.models import CatalogDataset, CatalogVersion, Organisation
 DatasetRow = tuple[CatalogDataset, Organisation | None]
 
 
-@dataclass(frozen=True, slots=True)
-class DatasetFilter:
-    """Which data sets are asked for; None means any."""
-
-    words: tuple[str, ...] = ()
-    """Each of them, folded, is in the title, the identifier or the name of the organisation."""
-    schema_name: str | None = None
-    organisation_siren: str | None = None
-    after_id: str | None = None
+async def read_datasets(session: AsyncSession, ids: Sequence[str]) -> list[DatasetRow]:
+    """Data sets that are known to exist, in the order of their identifiers in `ids`."""
+    rows = await session.execute(_with_organisation().where(col(CatalogDataset.id).in_(ids)))
+    found = {dataset.id: (dataset, organisation) for dataset, organisation in rows}
+    return [found[one] for one in ids]
 
 
-async def list_datasets(
-    session: AsyncSession, wanted: DatasetFilter, *, limit: int
-) -> tuple[list[DatasetRow], str | None]:
-    """By identifier; and the identifier to continue after, or None on the last page."""
-    statement = _with_organisation().where(
-        or_(col(CatalogDataset.organisation_siren).is_(None), col(CatalogDataset.current_version).is_not(None)),
-        col(CatalogDataset.withdrawn_at).is_(None),
-    )
-    if wanted.schema_name is not None:
-        statement = statement.where(col(CatalogDataset.schema_name) == wanted.schema_name)
-    if wanted.organisation_siren is not None:
-        statement = statement.where(col(CatalogDataset.organisation_siren) == wanted.organisation_siren)
-    if wanted.after_id is not None:
-        statement = statement.where(col(CatalogDataset.id) > wanted.after_id)
-    name = func.coalesce(col(Organisation.name), "")
-    searched = _folded(col(CatalogDataset.id) + " " + col(CatalogDataset.title) + " " + name)
-    for word in wanted.words:
-        statement = statement.where(func.strpos(searched, word) > 0)
-    rows = await session.execute(statement.order_by(col(CatalogDataset.id)).limit(limit + 1))
-    found: list[DatasetRow] = [(dataset, organisation) for dataset, organisation in rows]
-    page = found[:limit]
-    return page, page[-1][0].id if len(found) > limit else None
+async def organisation_names(session: AsyncSession, sirens: Sequence[str]) -> dict[str, str]:
+    """SIREN → name."""
+    statement = select(col(Organisation.siren), col(Organisation.name)).where(col(Organisation.siren).in_(sirens))
+    return {siren: name for siren, name in await session.execute(statement)}
 
 
 async def describe_dataset(session: AsyncSession, dataset_id: str) -> DatasetRow:
@@ -88,20 +63,6 @@ async def find_organisation_siren(session: AsyncSession, code: str) -> str:
             action="Donnez un SIREN, un SIRET ou un code INSEE.",
         )
     return siren
-
-
-def words_of(question: str) -> tuple[str, ...]:
-    """The words of a question, without accents or case: what `list_datasets` looks for."""
-    decomposed = unicodedata.normalize("NFD", question.lower().replace("œ", "oe"))
-    bare = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return tuple(re.findall(r"[^\W_]+", bare))[:10]
-
-
-def _folded(expression: ColumnElement[Any]) -> ColumnElement[str]:
-    # Decomposed first: `lower` of a database in the C locale knows ASCII letters only.
-    decomposed = func.pg_catalog.normalize(expression, literal("NFD"))
-    bare = func.lower(func.regexp_replace(decomposed, "[\\u0300-\\u036f]", "", "g"))
-    return func.replace(func.replace(bare, "œ", "oe"), "Œ", "oe")
 
 
 def _with_organisation() -> Select[CatalogDataset, Organisation]:

@@ -13,20 +13,26 @@ from services.catalog.bodies import (
     VersionOut,
 )
 from services.catalog.datasets import DatasetRow
+from services.catalog.discover.freshness import Freshness
+from services.catalog.discover.known import formats_of
+from services.catalog.free.licences import LICENCES
+from services.catalog.overlaps import Overlaps
 from shared.models import CatalogVersion, VersionMode
 from shared.registry import Registry
 
 
-def dataset_out(row: DatasetRow, *, registry: Registry, overlaps: int | None = None) -> DatasetOut:
+def dataset_out(
+    row: DatasetRow, *, registry: Registry, freshness: Freshness, overlaps: Overlaps | None = None
+) -> DatasetOut:
     """A data set with what the registry says of its schema."""
     dataset, organisation = row
-    schema = registry.get(dataset.schema_name)
+    schema, about = registry.get(dataset.schema_name), dataset.about or {}
     path = f"/v1/datasets/{dataset.id}"
     return DatasetOut(
         id=dataset.id,
         title=dataset.title,
-        description=schema.dataset.description,
-        theme=schema.dataset.theme,
+        description=about.get("description", schema.dataset.description),
+        theme=about.get("theme", schema.dataset.theme),
         schema_=_schema_out(registry, dataset.schema_name, None),
         organisation=None
         if organisation is None
@@ -35,17 +41,49 @@ def dataset_out(row: DatasetRow, *, registry: Registry, overlaps: int | None = N
         rows=dataset.rows,
         created_at=dataset.created_at,
         updated_at=dataset.updated_at,
-        licence=LICENCE_OUVERTE,
-        links=DatasetLinks(
-            self=path,
-            records=f"{path}/records",
-            csv=f"{path}/exports/csv",
-            versions=f"{path}/versions",
-            changes=f"{path}/changes",
-            atom=f"{path}/changes.atom",
-            schema_=f"/v1/schemas/{dataset.schema_name}",
+        frequency=about.get("frequency", schema.frequency),
+        freshness=freshness,
+        formats=formats_of(schema),
+        licence=LICENCES[about["licence"]] if about else LICENCE_OUVERTE,
+        temporal=about.get("temporal"),
+        spatial=about.get("spatial", []),
+        contact=about.get("contact"),
+        links=_links(path, dataset.schema_name),
+        meta=DatasetMeta(
+            overlaps=None
+            if overlaps is None
+            else OverlapsRef(count=overlaps.count, version=overlaps.version, href=f"{path}/overlaps")
         ),
-        meta=DatasetMeta(overlaps=None if overlaps is None else OverlapsRef(count=overlaps, href=f"{path}/overlaps")),
+    )
+
+
+def dataset_headers(dataset: DatasetOut) -> dict[str, str]:
+    """`Link` (RFC 8288): what describes the data, under which terms, and as what one can follow it."""
+    links = {
+        "describedby": (dataset.links.table_schema, "application/json"),
+        "license": (dataset.licence.url, None),
+        "service-desc": (dataset.links.openapi, "application/json"),
+        "alternate": (dataset.links.atom, "application/atom+xml"),
+    }
+    written = [
+        f'<{href}>; rel="{relation}"' + (f'; type="{media_type}"' if media_type else "")
+        for relation, (href, media_type) in links.items()
+    ]
+    return {"Link": ", ".join(written)}
+
+
+def _links(path: str, schema_name: str) -> DatasetLinks:
+    return DatasetLinks(
+        self=path,
+        records=f"{path}/records",
+        csv=f"{path}/exports/csv",
+        versions=f"{path}/versions",
+        changes=f"{path}/changes",
+        atom=f"{path}/changes.atom",
+        preview=f"{path}/preview",
+        openapi=f"{path}/openapi.json",
+        table_schema=f"{path}/schema",
+        schema_=f"/v1/schemas/{schema_name}",
     )
 
 

@@ -6,6 +6,7 @@ from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from services.catalog.profile.keep import ProfileTools, keep_profiles
 from services.catalog.publish import PublishTools, publish_deposit
 from services.catalog.publish.guard import Guards
 from services.catalog.publish.retention import Policy, purge
@@ -16,6 +17,7 @@ from shared.deposits import PUBLISH
 from shared.imported import following
 from shared.queue import Queue
 from shared.registry import load_registry
+from shared.rows import RowTables
 from shared.worker import keep_working
 
 log = logging.getLogger(__name__)
@@ -37,12 +39,17 @@ async def run_worker(settings: CatalogSettings) -> None:
     )
     try:
         async with following(registry, sessions):
-            purging = asyncio.create_task(_purge_for_ever(tools, settings))
+            profiling = ProfileTools(engine, registry, RowTables(registry))
+            beside = {
+                asyncio.create_task(_purge_for_ever(tools, settings), name="purge"),
+                asyncio.create_task(keep_profiles(profiling), name="profiles"),
+            }
             try:
                 await keep_working(settings.queue_url, PUBLISH, partial(publish_deposit, tools=tools))
             finally:
-                purging.cancel()
-                await asyncio.wait({purging})
+                for task in beside:
+                    task.cancel()
+                await asyncio.wait(beside)
     finally:
         await queue.close()
         await engine.dispose()

@@ -1,11 +1,10 @@
 """What a published data set looks like, measured beside publications."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlmodel import Field, SQLModel
 
-from shared.models.columns import big_integer, json_object, moment_now
+from shared.models.columns import big_integer, long_text, moment_now
 
 
 class CatalogProfile(SQLModel, table=True):
@@ -22,10 +21,11 @@ class CatalogProfile(SQLModel, table=True):
     rows: int = big_integer()
     overlaps: int | None = big_integer(default=None)
     """Identities that several organisations publish; null where there can be none to count."""
-    columns: list[dict[str, Any]] = json_object()
-    """Of each declared column, in order: name, type, filled, distinct, min, max, top (value, count)."""
-    head: list[dict[str, Any]] = json_object()
-    """The first rows, as records."""
+    columns: str = long_text()
+    """JSON array, one object for each declared column, as previews show it. Texts: PostgreSQL's own types of JSON
+    would change the order of members or, read back, the scale of numbers."""
+    head: str = long_text()
+    """JSON array of the first rows, as records."""
     seconds: float
     """How long it took to measure."""
     measured_at: datetime = moment_now()

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from serving import served
 
 from services.catalog.app import make_app
+from services.catalog.profile.keep import ProfileTools, measure_all_due
 from services.catalog.publish import PublishTools, publish_deposit
 from services.catalog.settings import CatalogSettings
 from shared import deposits
@@ -25,6 +26,7 @@ from shared.deposits import VALIDATE
 from shared.models import Deposit, DepositState, ValidationReport
 from shared.queue import Queue
 from shared.registry import Registry, SchemaVersion, load_registry
+from shared.rows import RowTables
 
 Row = Mapping[str, str | None]
 MakeValidated = Callable[..., Awaitable[Deposit]]
@@ -84,6 +86,17 @@ def publish(make_validated: MakeValidated, tools: PublishTools) -> Publish:
         deposit = await make_validated(rows, **options)
         await publish_deposit(deposit.id, tools)
         return await reread(tools.sessions, deposit)
+
+    return run
+
+
+@pytest.fixture
+def measured(tools: PublishTools) -> Callable[[], Awaitable[None]]:
+    """Return an async function that measures what was published, as a worker does beside."""
+    profiling = ProfileTools(tools.engine, tools.registry, RowTables(tools.registry))
+
+    async def run() -> None:
+        await measure_all_due(profiling, rest=0)
 
     return run
 

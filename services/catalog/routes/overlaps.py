@@ -6,7 +6,8 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.catalog.bodies import OverlapsOut
 from services.catalog.json_answer import json_answer
-from services.catalog.overlaps import list_overlaps
+from services.catalog.overlaps import known_overlaps, list_overlaps
+from services.catalog.query.ask import QueryTooCostly
 from services.catalog.tools import CatalogTools
 from services.catalog.view import DatasetWithdrawn, open_view
 from shared.db import reading
@@ -21,7 +22,7 @@ router = APIRouter(prefix="/v1", tags=["Jeux de données"], responses=refusals(S
     "/datasets/{dataset_id}/overlaps",
     summary="Lister ce que plusieurs organismes publient",
     response_model=OverlapsOut,
-    responses=refusals(NotFound, DatasetWithdrawn),
+    responses=refusals(NotFound, DatasetWithdrawn, QueryTooCostly),
 )
 async def get_overlaps(
     request: Request,
@@ -40,14 +41,21 @@ async def get_overlaps(
         raise unreadable_cursor()
     async with reading(tools.sessions) as session:
         view = await open_view(session, dataset_id, tables=tools.tables)
-        count = await tools.overlaps.count(session, view)
+        known = await known_overlaps(session, view.dataset_id)
         after = None if said is None else (said["k"], said["s"])
-        data, place = await list_overlaps(session, view, after=after, limit=limit) if count else ([], None)
+        asked = known is not None and known.count > 0
+        data, place = await list_overlaps(session, view, after=after, limit=limit) if asked else ([], None)
     following = None
     if place is not None:
         at = encode_cursor({"list": name, "k": place[0], "s": place[1]}, secret=tools.cursor_secret)
         url = request.url.include_query_params(cursor=at)
         following = f"{url.path}?{url.query}"
-    meta = {"dataset": view.dataset_id, "version": view.version, "count": count, "limit": limit}
+    meta = {
+        "dataset": view.dataset_id,
+        "version": view.version,
+        "count": None if known is None else known.count,
+        "counted_version": None if known is None else known.version,
+        "limit": limit,
+    }
     document = {"data": data, "links": {"next": following}, "meta": meta}
     return json_answer(request, document, cache_control="public, no-cache")

@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel.sql.sqltypes import AutoString
 
 revision = "0008"
@@ -38,8 +37,8 @@ def _create_profile() -> None:
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("rows", sa.BigInteger(), nullable=False),
         sa.Column("overlaps", sa.BigInteger(), nullable=True),
-        sa.Column("columns", JSONB(), nullable=False),
-        sa.Column("head", JSONB(), nullable=False),
+        sa.Column("columns", sa.Text(), nullable=False),
+        sa.Column("head", sa.Text(), nullable=False),
         sa.Column("seconds", sa.Float(), nullable=False),
         sa.Column(
             "measured_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False

@@ -1,0 +1,108 @@
+"""What a search for data sets answers."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from pydantic import BaseModel, Field
+
+from services.catalog.bodies import LICENCE_OUVERTE, DatasetOut
+from services.catalog.discover import freshness
+from services.catalog.discover.freshness import Freshness
+from services.catalog.discover.question import Facet, Sort
+from services.catalog.discover.search import FacetValue
+from shared.paging import PageLinks
+from shared.registry import Registry
+
+
+class Theme(StrEnum):
+    """The EU data theme vocabulary."""
+
+    AGRI = "AGRI"
+    ECON = "ECON"
+    EDUC = "EDUC"
+    ENER = "ENER"
+    ENVI = "ENVI"
+    GOVE = "GOVE"
+    HEAL = "HEAL"
+    INTR = "INTR"
+    JUST = "JUST"
+    REGI = "REGI"
+    SOCI = "SOCI"
+    TECH = "TECH"
+    TRAN = "TRAN"
+    OP_DATPRO = "OP_DATPRO"
+
+
+THEME_TITLES: Mapping[str, str] = {
+    Theme.AGRI: "Agriculture, pêche, forêts et alimentation",
+    Theme.ECON: "Économie et finances",
+    Theme.EDUC: "Éducation, culture et sport",
+    Theme.ENER: "Énergie",
+    Theme.ENVI: "Environnement",
+    Theme.GOVE: "Gouvernement et secteur public",
+    Theme.HEAL: "Santé",
+    Theme.INTR: "Questions internationales",
+    Theme.JUST: "Justice et sécurité publique",
+    Theme.REGI: "Régions et villes",
+    Theme.SOCI: "Population et société",
+    Theme.TECH: "Science et technologie",
+    Theme.TRAN: "Transports",
+    Theme.OP_DATPRO: "Données provisoires",
+}
+
+
+class FacetValueOut(BaseModel):
+    """A value, and how many data sets choosing it gives."""
+
+    value: str = Field(description="À donner au paramètre du même nom que la facette.", examples=["GOVE"])
+    title: str = Field(examples=["Gouvernement et secteur public"])
+    count: int = Field(examples=[4])
+
+
+class DatasetsMeta(BaseModel):
+    """How many data sets there are, in all and by facet."""
+
+    limit: int
+    total: int = Field(description="Jeux de données trouvés, toutes pages confondues.")
+    sort: Sort
+    facets: dict[Facet, list[FacetValueOut]] | None = Field(
+        description="Par facette, les valeurs les plus fréquentes d'abord (100 au plus). Le compte d'une valeur tient "
+        "compte de la recherche et des filtres des autres facettes. Null après la première page."
+    )
+
+
+class DatasetsOut(BaseModel):
+    """A page of data sets."""
+
+    data: list[DatasetOut]
+    links: PageLinks
+    meta: DatasetsMeta
+
+
+def facets_out(
+    facets: Mapping[Facet, list[FacetValue]], *, names: Mapping[str, str], registry: Registry
+) -> dict[Facet, list[FacetValueOut]]:
+    """Facets with titles. `names`: of organisations, by SIREN."""
+    return {
+        facet: [
+            FacetValueOut(value=one.value, title=_title(facet, one.value, names, registry), count=one.count)
+            for one in values
+        ]
+        for facet, values in facets.items()
+    }
+
+
+def _title(facet: Facet, value: str, names: Mapping[str, str], registry: Registry) -> str:
+    match facet:
+        case Facet.THEME:
+            return THEME_TITLES.get(value, value)
+        case Facet.SCHEMA:
+            return registry.get(value).title
+        case Facet.ORGANISATION:
+            return names.get(value, value)
+        case Facet.LICENCE:
+            return LICENCE_OUVERTE.title if value == LICENCE_OUVERTE.id else value
+        case Facet.FRESHNESS:
+            return freshness.TITLES[Freshness(value)]
+        case Facet.FORMAT:
+            return value.upper()
