@@ -24,7 +24,14 @@ from services.validator.checks.bal_cells import (
 from services.validator.checks.bal_communes import geographic_code
 from services.validator.checks.bal_fields import Reader
 from services.validator.checks.bal_file import FileRules
-from services.validator.checks.bal_keys import key_parts, proven_key, proven_uid, uid_parts
+from services.validator.checks.bal_keys import (
+    communes_of_keys,
+    numbers_of_keys,
+    proven_key,
+    proven_uid,
+    streets_of_keys,
+    uid_parts,
+)
 from services.validator.checks.bal_levels import FIELDS, LANGUAGES, TRANSLATED, severity_of
 from services.validator.checks.bal_projection import Floats
 from services.validator.checks.bal_rows import UNREAD, Addresses, Mask, RowRules
@@ -187,22 +194,23 @@ class _Batch:
     def addresses(self) -> Addresses:
         """What the columns say together."""
         key = self.values("cle_interop")
-        parts = key_parts(self.cells["cle_interop"]) if "cle_interop" in self.cells else None
+        keys = self.cells.get("cle_interop")
         commune = self.values("commune_insee")
+        has_own = not commune.null_count()
         ids = self._identifiers()
         return Addresses(
             number=self.values("numero", pl.Int64).fill_null(UNREAD).to_numpy(),
             suffix=self.values("suffixe"),
             street=first_of([self.values("voie_nom"), self.values("toponyme")]),
             complement=self.values("lieudit_complement_nom"),
-            commune=commune if parts is None else first_of([commune, parts.commune]),
+            commune=commune if keys is None or has_own else first_of([commune, communes_of_keys(keys)]),
             commune_name=self.values("commune_nom"),
             former_commune=self.values("commune_deleguee_insee"),
             doubtful_communes=self.faulty("commune_insee") | self.faulty("commune_deleguee_insee"),
             has_commune=(commune.is_not_null() | key.is_not_null()).to_numpy(),
             key=key,
-            key_number=nothing(self.rows, pl.Int64) if parts is None else parts.number,
-            key_street=nothing(self.rows) if parts is None else parts.street,
+            key_number=nothing(self.rows, pl.Int64) if keys is None else numbers_of_keys(keys),
+            key_street=nothing(self.rows) if keys is None else streets_of_keys(keys),
             long=self.floats("long"),
             lat=self.floats("lat"),
             x=self.floats("x"),

@@ -52,6 +52,7 @@ class InteropKey:
 
     commune: str
     street: str | None
+    """In lower case."""
     number: int | None
     """None when it has no digit but zeros."""
 
@@ -245,7 +246,7 @@ def _key(reader: Reader, text: str) -> Read:
     if len(number) != 5:
         codes.append(Code.BAL_KEY_NUMBER_WIDTH)
     digits = number.lstrip("0")[:30]
-    key = InteropKey(commune, None if fault else street.upper(), int(digits) if digits else None)
+    key = InteropKey(commune, None if fault else street.lower(), int(digits) if digits else None)
     suggestion = text.lower() if Code.BAL_KEY_CASE in codes else None
     return Read(text, tuple(codes), suggestion, key)
 

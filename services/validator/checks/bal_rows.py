@@ -135,8 +135,9 @@ class RowRules:
     def _names(self, rows: Addresses) -> Runs:
         """A name that compares as nothing is the same as no name."""
         alone = rows.complement.is_null()
-        doubtful = rows.street.filter(~rows.street.str.contains(NAMED).fill_null(value=False))
-        nameless = [name for name in doubtful.unique().to_list() if not comparable(name or "")]
+        streets = rows.street.unique()
+        doubtful = streets.filter(~streets.str.contains(NAMED).fill_null(value=False))
+        nameless = [name for name in doubtful.to_list() if not comparable(name or "")]
         same = _none(rows)
         if nameless:
             same = (alone & rows.street.is_in(nameless, nulls_equal=True)).to_numpy()
