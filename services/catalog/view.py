@@ -136,11 +136,7 @@ async def find_dataset(session: AsyncSession, dataset_id: str) -> CatalogDataset
 
     Raises NotFound, DatasetWithdrawn.
     """
-    return readable(await session.get(CatalogDataset, dataset_id) if "\0" not in dataset_id else None, dataset_id)
-
-
-def readable(dataset: CatalogDataset | None, dataset_id: str) -> CatalogDataset:
-    """The data set, if readers may know of it (see `find_dataset`). Raises NotFound, DatasetWithdrawn."""
+    dataset = await session.get(CatalogDataset, dataset_id) if "\0" not in dataset_id else None
     if dataset is None or (dataset.organisation_siren and dataset.about is None and dataset.current_version is None):
         raise NotFound(
             f"Aucun jeu de données ne porte l'identifiant « {dataset_id[:80]} ».",
