@@ -48,6 +48,16 @@ def read_text(parameter: str, text: str) -> str:
     return text
 
 
+def read_number(parameter: str, text: str) -> Decimal:
+    """A number, with an exponent or not. Raises InvalidParameter."""
+    number = _number(text)
+    if number is None:
+        raise InvalidParameter(
+            parameter, f"« {text[:60]} » n'est pas un nombre.", action=f"Donnez {EXPECTED['number']}."
+        )
+    return number
+
+
 def read_degrees(text: str) -> Decimal | None:
     """A plain decimal number (degrees, metres), or None."""
     return Decimal(text) if _PLAIN.fullmatch(text) else None
