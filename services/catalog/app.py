@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from services.catalog.exports.files import ExportFiles
 from services.catalog.publish.decide import DecideTools
-from services.catalog.routes import changes, datasets, exports, overlaps, records, rollback, versions
+from services.catalog.routes import aggregate, changes, datasets, exports, overlaps, records, rollback, versions
 from services.catalog.settings import CatalogSettings
 from services.catalog.tools import Tools
 from shared.blobs import open_blobs
@@ -26,7 +26,7 @@ WRITING_POOL_SIZE = 2
 """Connections per process for the few decisions that are taken over HTTP."""
 
 
-ROOMS = (datasets, records, exports, versions, changes, rollback, overlaps)
+ROOMS = (datasets, records, aggregate, exports, versions, changes, rollback, overlaps)
 """Of routes."""
 
 
