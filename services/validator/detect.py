@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from services.validator.findings import FindingCode
+from services.validator.readers.code_page import first_implausible
 from services.validator.standardise.candidates import folded
 
 CHUNK_BYTES = 1 << 17
@@ -51,24 +52,6 @@ SIGNATURES = (
 )
 
 HTML_STARTS = ("<!doctype html", "<html", "<head", "<body", "<!--")
-
-PLAUSIBLE = frozenset(
-    "àâäçéèêëîïôöùûüÿñæœÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŸÑÆŒáíóúòÁÍÓÚÒ«»’‘“”–—…€°ºª²³§·•®©×\N{NO-BREAK SPACE}\N{SOFT HYPHEN}"
-)
-"""Non-ASCII characters that French text in Windows-1252 contains; the letters of other code pages fall outside."""
-
-MISPLACED = re.compile(
-    "|".join(
-        (
-            r"(?<=[a-zà-ÿ])[“”‘–—…Œ•®©ºª×§](?=[a-zà-ÿ])",  # `ma”tre`, `No‘l`: maître, Noël of Mac OS
-            r"(?<=[a-zà-ÿ])[ÀÂÄÇÈÉÊËÎÏÔÖÙÛÜ—]",  # `cÏur`, `o—`: cœur of Mac OS, où of DOS
-            r"(?<![^\W\d_])[ÇÈÊËÏ](?![^\W\d_]|['’.])",  # a capital alone: « » À and the no-break space of Mac OS
-            r"(?<![^\s,;|])…(?=\s+\w)",  # `… la mairie`: à of DOS
-            r"Œ(?=[lt])|€(?=[A-Za-z])|(?<=\d)ÿ|ÿ(?=[\d:;!?%€]| )",  # île, Ç and the no-break space of DOS
-        )
-    )
-)
-"""Characters where they never stand in French: there they are a letter of another code page."""
 
 CONTROL_CHARACTERS = re.compile(r"[\x01-\x08\x0b\x0e-\x19\x1b-\x1f]")
 
@@ -182,17 +165,23 @@ def _lines_of(path: Path, encoding: str, chunks: int) -> int:
 def _plausible_cp1252(path: Path, *, utf8_problem: Refused) -> str | Refused:
     line = 1
     try:
-        for text in _texts(path, "cp1252"):
-            found = next((c for c in text if c > "\x7f" and c not in PLAUSIBLE), None)
-            misplaced = None if found else MISPLACED.search(text)
-            if found or misplaced:
-                at = text.index(found) if found else misplaced.start()  # type: ignore[union-attr]
+        for chunk in _line_chunks(path):
+            text = chunk.decode("cp1252")
+            at = first_implausible(chunk, text)
+            if at is not None:
                 row = line + _line_ends(text[:at])
                 return refused(FindingCode.ENCODING_UNKNOWN, row=row, character=f"« {text[at]} »")
-            line += _line_ends(text)
+            line += _byte_line_ends(chunk)
     except UnicodeDecodeError:
         return refused(FindingCode.ENCODING_UNKNOWN, row=utf8_problem.row, character="aucun caractère")
     return "cp1252"
+
+
+def _line_chunks(path: Path) -> Iterator[bytes]:
+    """The file in chunks that end where a line does, if lines are short: what stands beside a character is seen."""
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK_BYTES) + file.readline(CHUNK_BYTES):
+            yield chunk
 
 
 def _texts(path: Path, encoding: str, chunk_bytes: int = CHUNK_BYTES) -> Iterator[str]:
@@ -249,7 +238,10 @@ def find_delimiter(sample: str, names: Collection[str]) -> str:
         best = max(counts, default=0)
         return best, len(split[counts.index(best)]) if split else 0
 
-    return max(DELIMITERS, key=score)
+    absent = [
+        delimiter for delimiter in DELIMITERS if delimiter not in sample
+    ]  # equal in all: the first speaks for them
+    return max((delimiter for delimiter in DELIMITERS if delimiter not in absent[1:]), key=score)
 
 
 def _split(line: str, delimiter: str) -> list[str]:

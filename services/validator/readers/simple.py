@@ -117,13 +117,15 @@ def places_of(octets: Octets, octet: int) -> Places:
 def opens_cell(octets: Octets, quotes: Places, delimiter: int) -> Flags:
     """Which quotes stand at the beginning of a cell, or of what may be one: all others may be text."""
     before = octets[quotes - 1]  # of the first octet of all, the last one, which is LF
-    return (before == delimiter) | (before == LF)
+    opens: Flags = (before == delimiter) | (before == LF)
+    return opens
 
 
 def closes_cell(octets: Octets, quotes: Places, delimiter: int) -> Flags:
     """Which quotes stand at the end of a cell, or of what may be one."""
     after = octets[quotes + 1]
-    return (after == delimiter) | (after == LF) | (after == CR)
+    closes: Flags = (after == delimiter) | (after == LF) | (after == CR)
+    return closes
 
 
 def well_quoted(octets: Octets, opening: Places, closing: Places, delimiter: int) -> tuple[Flags, Flags]:

@@ -19,7 +19,7 @@ from services.validator.checks.chunk import Fault
 from services.validator.detect import Refused
 from services.validator.findings import CorrectionCode
 
-BATCH_ROWS = 20_000
+BATCH_ROWS = 50_000
 """Rows of a batch: large enough for columns to pay, small enough for 500 columns to fit in memory."""
 
 BATCH_CELLS = 1_000_000

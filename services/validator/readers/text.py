@@ -55,13 +55,13 @@ class Reel:
         """At least a block (and `size` bytes) in `waiting`, unless the file ends before."""
         wanted = max(size, self.block_bytes)
         while self._held < wanted and not self.ended:
-            content = self._file.read(wanted - self._held)
+            content = self._read(wanted - self._held)
             self.ended = not content
             if self._decoder is not None:
                 content = self._decoder.decode(content, final=self.ended).encode()
             seam = self._content[-2:] + content[:2]
             self.may_hold_mojibake |= may_hold_mojibake(content) or may_hold_mojibake(seam)
-            self._content, self._at = self._content[self._at :] + content, 0
+            self._content, self._at = self._content[self._at :] + content if self._held else content, 0
         return self.waiting
 
     def use(self, size: int, lines: int) -> None:
@@ -84,6 +84,14 @@ class Reel:
                     yield line
             finally:
                 self._at += size if given == len(text) else len(text[:given].encode())
+
+    def _read(self, size: int) -> bytes:
+        """Some `size` bytes of the file, up to the end of a line where there is one: blocks then need no cutting."""
+        here = self._file.tell()
+        self._file.seek(here + size)
+        beyond = self._file.read(min(size, LINES_BYTES))
+        self._file.seek(here)
+        return self._file.read(size + beyond.find(b"\n") + 1)
 
     @property
     def _held(self) -> int:
