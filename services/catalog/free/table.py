@@ -1,0 +1,65 @@
+"""The row table of a free data set: made, and widened, when its schema is declared."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.catalog.free.own_schema import InvalidDataset, fault
+from shared.errors import ServiceUnavailable
+from shared.registry import ImportedSchema, Registry
+from shared.rows import MIGRATION_LOCK, RowTable, row_table, row_table_statements
+
+MAX_COLUMNS = 1_000
+"""Over all versions: a table of PostgreSQL holds 1,600, those that were dropped included."""
+
+LOCK_TIMEOUT = "3s"
+"""A table that is being published into is not widened: whoever asks tries again."""
+
+LOCK_NOT_AVAILABLE = "55P03"
+
+
+def table_of(versions: Iterable[ImportedSchema]) -> RowTable:
+    """The table of all versions of one schema. Raises InvalidDataset when they do not fit one."""
+    listed = list(versions)
+    registry = Registry(())
+    registry.take_imported(listed)
+    table = row_table(registry, listed[0].name)
+    if len(table.columns) > MAX_COLUMNS:
+        detail = f"les versions de ce schéma ont ensemble plus de {MAX_COLUMNS} colonnes"
+        raise InvalidDataset([fault("#/schema/fields", detail)])
+    kept: dict[str, str] = {}
+    for column in table.columns:
+        same = kept.setdefault(column.column, column.field_name)
+        if same != column.field_name:
+            detail = f"« {column.field_name} » ne se distingue pas assez de « {same} »"
+            raise InvalidDataset([fault("#/schema/fields", detail)])
+    return table
+
+
+async def take_tables(session: AsyncSession) -> None:
+    """Wait until no one else makes tables, until the end of the transaction. Raises ServiceUnavailable."""
+    await session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+    await _patiently(session, f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+
+
+async def prepare_table(session: AsyncSession, table: RowTable) -> None:
+    """Make the table, or add what it lacks. Its owner, catalog, keeps what it may do to any other row table.
+
+    Raises ServiceUnavailable while a publication holds it.
+    """
+    for statement in row_table_statements(table):
+        await _patiently(session, statement)
+    await _patiently(session, f"REVOKE UPDATE, TRUNCATE, REFERENCES, TRIGGER ON {table.qualified} FROM socle_catalog")
+    await _patiently(session, f"GRANT UPDATE (to_publication) ON {table.qualified} TO socle_catalog")
+
+
+async def _patiently(session: AsyncSession, statement: str) -> None:
+    connection = await session.connection()
+    try:
+        await connection.exec_driver_sql(statement)
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+            raise
+        raise ServiceUnavailable("Une publication ou une mise à jour est en cours sur ce jeu de données.") from error
