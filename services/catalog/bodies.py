@@ -245,5 +245,21 @@ class RecordsOut(BaseModel):
     """A page of rows. The members of a row are the columns of the data set."""
 
     data: list[dict[str, Any]]
+    ids: list[int] = Field(description="Numéros des lignes, dans l'ordre de data, pour records/{row_id}.")
     links: PageLinks
     meta: RecordsMeta
+
+
+class RecordMeta(BaseModel):
+    """Which version the row is of."""
+
+    dataset: str
+    version: int | None
+    publication: int | None
+
+
+class RecordOut(BaseModel):
+    """One row."""
+
+    data: dict[str, Any]
+    meta: RecordMeta

@@ -27,3 +27,16 @@ class CatalogSettings(SharedSettings):
 
     purge_seconds: float = Field(default=3600.0, gt=0, validation_alias="CATALOG_PURGE_SECONDS")
     """Pause between two looks for versions to purge: an hour is soon enough for what has waited for months."""
+
+    export_seconds: float = Field(default=600.0, gt=0, le=900, validation_alias="CATALOG_EXPORT_SECONDS")
+    """How long the rows of a question may take to be read and sent as a file; whoever is slower is cut off."""
+
+    export_pool_size: int = Field(default=4, ge=1, validation_alias="CATALOG_EXPORT_POOL_SIZE")
+    """Connections per process for such files: how many are sent at once. The next ones are told to come back."""
+
+    free_datasets: int = Field(default=200, ge=0, validation_alias="CATALOG_FREE_DATASETS")
+    """Free data sets that an organisation may have: each is a table of its own."""
+
+    answers_bytes: int = Field(default=64_000_000, ge=0, validation_alias="CATALOG_ANSWERS_BYTES")
+    """Answers about rows that a web process keeps in memory, to give them again while the data set is unchanged;
+    0: none. They come on top of what the process needs."""

@@ -6,8 +6,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from services.catalog.discover.known import KnownSchemas
+from services.catalog.exports.extracts import Extracts
 from services.catalog.exports.files import ExportFiles
 from services.catalog.publish.decide import DecideTools
+from services.catalog.reading.respond import Responder
 from services.catalog.settings import CatalogSettings
 from shared.blobs import Blobs
 from shared.db import Sessions
@@ -27,6 +29,8 @@ class Tools:
     tables: RowTables
     """Schema name → its row table."""
     files: ExportFiles
+    extracts: Extracts
+    responder: Responder
     deciding: DecideTools
     known: KnownSchemas
     """The registry as searches see it."""

@@ -8,7 +8,7 @@ import asyncpg
 import orjson
 
 from services.catalog.overlaps import count_overlaps
-from services.catalog.query.compile import as_of, compile_page
+from services.catalog.query.compile import as_of, compile_pages
 from services.catalog.query.tree import RecordsQuery
 from services.catalog.view import DatasetView
 from shared.rows import RowColumn
@@ -72,7 +72,8 @@ async def _measure_column(driver: asyncpg.Connection, view: DatasetView, column:
 
 
 def _statement(view: DatasetView, column: RowColumn) -> str:
-    ends = ("NULL::text",) * 2 if column.field_type in UNORDERED_TYPES else (_shown("min", column), _shown("max", column))
+    ordered = column.field_type not in UNORDERED_TYPES
+    ends = [_shown(end, column) if ordered else "NULL::text" for end in ("min", "max")]
     member = f"json_build_object('value', {_shown('', column)}, 'count', n)"
     return f"""
         WITH v AS (SELECT {column.column} AS value, count(*) AS n FROM {view.table.qualified}
@@ -99,7 +100,7 @@ def _args(view: DatasetView) -> tuple[int, ...]:
 
 
 async def _head(driver: asyncpg.Connection, view: DatasetView) -> str:
-    page = compile_page(view, RecordsQuery(limit=HEAD_ROWS), None)
+    (page,) = compile_pages(view, RecordsQuery(limit=HEAD_ROWS), None)
     records: list[str] = [row["record"] for row in await driver.fetch(page.sql, *page.args)][:HEAD_ROWS]
     kept, size = 0, 0
     for record in records:

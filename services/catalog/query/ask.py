@@ -1,7 +1,7 @@
 """Puts a statement to the database, within the time that readers have."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,6 +20,13 @@ class QueryTooCostly(Refusal):
 
 
 Rows = Sequence[Mapping[str, Any]]
+
+
+class Asks(Protocol):
+    """What puts statements to the database, each in a snapshot of its own."""
+
+    async def fetch(self, statement: Statement) -> Rows:
+        """The rows of a statement. Raises QueryTooCostly, ServiceUnavailable."""
 
 
 async def fetch_rows(session: AsyncSession, statement: Statement) -> Rows:

@@ -88,15 +88,21 @@ def _compared(column: RowColumn, symbol: str, value: Value, parameters: Paramete
     compared = f"{column.column} {symbol} {given}"
     if not (column.indexed and column.is_text):
         return compared
+    if len(str(value)) < INDEXED_PREFIX:
+        # Compared with something shorter, a beginning is in the same place as the whole text.
+        return f"{column.indexed_expression} {symbol} {given}"
     # The index holds the beginnings of texts: they fulfil what the whole texts do, or are equal.
     loose = {"<": "<=", ">": ">="}.get(symbol, symbol)
     return f"({column.indexed_expression} {loose} left({given}, {INDEXED_PREFIX}) AND {compared})"
 
 
 def _is_one_of(column: RowColumn, values: tuple[Value, ...], parameters: Parameters) -> str:
-    found = f"{column.column} = ANY({parameters.add(list(values), f'{parameter_type(column)}[]')})"
+    given = parameters.add(list(values), f"{parameter_type(column)}[]")
+    found = f"{column.column} = ANY({given})"
     if not (column.indexed and column.is_text):
         return found
+    if all(len(str(value)) < INDEXED_PREFIX for value in values):
+        return f"{column.indexed_expression} = ANY({given})"
     beginnings = parameters.add([str(value)[:INDEXED_PREFIX] for value in values], "text[]")
     return f"({column.indexed_expression} = ANY({beginnings}) AND {found})"
 

@@ -2,15 +2,15 @@
 
 from fastapi import APIRouter, Request, Response
 
-from services.catalog.bodies import RecordsOut
-from services.catalog.exports.download import matches
+from services.catalog.bodies import RecordOut, RecordsOut
+from services.catalog.exports.formats import FormatNotAvailable, preferred_format
+from services.catalog.exports.xlsx import XlsxTooLarge
 from services.catalog.query.ask import QueryTooCostly
-from services.catalog.query.moments import view_at
-from services.catalog.query.native import DEFAULT_LIMIT, MAX_LIMIT, read_query_string
-from services.catalog.query.records import entity_tag, find_place, read_page
+from services.catalog.query.native import DEFAULT_LIMIT, MAX_LIMIT
+from services.catalog.reading.respond import Kind, respond
+from services.catalog.routes.extracts import CONTENT, answer_extract
 from services.catalog.tools import CatalogTools
-from services.catalog.view import DatasetWithdrawn, VersionPurged, open_view
-from shared.db import reading
+from services.catalog.view import DatasetWithdrawn, VersionPurged
 from shared.errors import NotFound, ServiceUnavailable
 from shared.web import FREE_PARAMETERS, refusals
 
@@ -42,19 +42,29 @@ PARAMETERS = {
     summary="Lire les lignes",
     response_model=RecordsOut,
     openapi_extra=FREE_PARAMETERS | PARAMETERS,
-    responses=refusals(NotFound, DatasetWithdrawn, VersionPurged, QueryTooCostly)
-    | {304: {"description": "Rien n'a changé depuis la réponse que nomme If-None-Match."}},
+    responses=refusals(NotFound, DatasetWithdrawn, VersionPurged, QueryTooCostly, XlsxTooLarge, FormatNotAvailable)
+    | {
+        200: {"content": {name: one for name, one in CONTENT.items() if name != "application/json"}},
+        304: {"description": "Rien n'a changé depuis la réponse que nomme If-None-Match."},
+    },
 )
 async def get_records(dataset_id: str, request: Request, tools: CatalogTools) -> Response:
     """Filtres : `COLONNE=valeur` (égal), `COLONNE__greater=` (≥), `COLONNE__less=` (≤), `COLONNE__strictly_greater=`,
-    `COLONNE__strictly_less=`. Les pages suivantes restent sur la version de la première, même si une autre paraît."""
-    async with reading(tools.sessions) as session:
-        view = await open_view(session, dataset_id, tables=tools.tables)
-        asked = read_query_string(request.query_params.multi_items(), view)
-        view = await view_at(session, view, asked.query.as_of)
-        place = await find_place(session, view, asked, secret=tools.cursor_secret)
-        headers = {"ETag": entity_tag(place, asked), "Cache-Control": "public, no-cache"}
-        if matches(request.headers.get("if-none-match"), headers["ETag"]):
-            return Response(status_code=304, headers=headers)
-        page = await read_page(session, place, asked, path=request.url.path, secret=tools.cursor_secret)
-    return Response(page, media_type="application/json", headers=headers)
+    `COLONNE__strictly_less=`. Les pages suivantes restent sur la version de la première, même si une autre paraît.
+    Un en-tête Accept qui préfère un autre format (text/csv…) obtient toutes les lignes, comme `records.{format}`."""
+    wanted = preferred_format(request.headers.get("accept"))
+    if wanted is not None:
+        return await answer_extract(dataset_id, wanted, request, tools)
+    return await respond(request, Kind.RECORDS, dataset_id, tools.responder)
+
+
+@router.get(
+    "/datasets/{dataset_id}/records/{row_id}",
+    summary="Lire une ligne",
+    response_model=RecordOut,
+    responses=refusals(NotFound, DatasetWithdrawn, VersionPurged, QueryTooCostly)
+    | {304: {"description": "Rien n'a changé depuis la réponse que nomme If-None-Match."}},
+)
+async def get_record(dataset_id: str, row_id: str, request: Request, tools: CatalogTools) -> Response:
+    """Par le numéro que `ids` donne dans une page. Une ligne modifiée change de numéro : le sien n'a qu'un contenu."""
+    return await respond(request, Kind.RECORD, dataset_id, tools.responder, row_id=row_id)

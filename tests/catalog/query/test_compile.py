@@ -9,7 +9,7 @@ from catalog_samples import deliberation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.catalog.query.compile import compile_page
+from services.catalog.query.compile import compile_pages
 from services.catalog.query.native import read_query_string
 from services.catalog.view import DatasetView
 from shared.errors import InvalidParameter
@@ -45,8 +45,8 @@ class Ground:
     async def ask(self, parameters: Sequence[tuple[str, str]]) -> list[str]:
         """The records, as JSON texts."""
         asked = read_query_string([*parameters, ("limit", "1000")], self.view)
-        statement = compile_page(self.view, asked.query, None)
-        return [row["record"] for row in await self.connection.fetch(statement.sql, *statement.args)]
+        statements = compile_pages(self.view, asked.query, None)
+        return [row["record"] for one in statements for row in await self.connection.fetch(one.sql, *one.args)]
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ async def test_every_row_is_still_there(ground: Ground) -> None:
 
 async def test_an_indexed_text_is_found_through_its_index(ground: Ground) -> None:
     asked = read_query_string([("DELIB_ID", "--"), ("limit", "5")], ground.view)
-    statement = compile_page(ground.view, asked.query, None)
+    (statement,) = compile_pages(ground.view, asked.query, None)
     await ground.connection.execute("SET enable_seqscan = off")
     lines = await ground.connection.fetch(f"EXPLAIN {statement.sql}", *statement.args)
     plan = "\n".join(line[0] for line in lines)
