@@ -1,37 +1,18 @@
 """What a search for data sets answers."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 
 from pydantic import BaseModel, Field
 
-from services.catalog.bodies import LICENCE_OUVERTE, DatasetOut
+from services.catalog.bodies import DatasetOut
 from services.catalog.discover import freshness
 from services.catalog.discover.freshness import Freshness
 from services.catalog.discover.question import Facet, Sort
 from services.catalog.discover.search import FacetValue
+from services.catalog.free.licences import LICENCES
+from services.catalog.free.said import Theme
 from shared.paging import PageLinks
 from shared.registry import Registry
-
-
-class Theme(StrEnum):
-    """The EU data theme vocabulary."""
-
-    AGRI = "AGRI"
-    ECON = "ECON"
-    EDUC = "EDUC"
-    ENER = "ENER"
-    ENVI = "ENVI"
-    GOVE = "GOVE"
-    HEAL = "HEAL"
-    INTR = "INTR"
-    JUST = "JUST"
-    REGI = "REGI"
-    SOCI = "SOCI"
-    TECH = "TECH"
-    TRAN = "TRAN"
-    OP_DATPRO = "OP_DATPRO"
-
 
 THEME_TITLES: Mapping[str, str] = {
     Theme.AGRI: "Agriculture, pêche, forêts et alimentation",
@@ -101,7 +82,7 @@ def _title(facet: Facet, value: str, names: Mapping[str, str], registry: Registr
         case Facet.ORGANISATION:
             return names.get(value, value)
         case Facet.LICENCE:
-            return LICENCE_OUVERTE.title if value == LICENCE_OUVERTE.id else value
+            return LICENCES[value].title if value in LICENCES else value
         case Facet.FRESHNESS:
             return freshness.TITLES[Freshness(value)]
         case Facet.FORMAT:

@@ -16,12 +16,13 @@ from services.catalog.datasets import (
     read_datasets,
 )
 from services.catalog.describe import dataset_headers, dataset_out, version_out
-from services.catalog.discover.bodies import DatasetsMeta, DatasetsOut, Theme, facets_out
+from services.catalog.discover.bodies import DatasetsMeta, DatasetsOut, facets_out
 from services.catalog.discover.freshness import Freshness, freshness_of
 from services.catalog.discover.question import Facet, Place, Question, Sort
 from services.catalog.discover.search import find
 from services.catalog.discover.words import words_of
 from services.catalog.exports.formats import Format
+from services.catalog.free.said import Theme
 from services.catalog.overlaps import known_overlaps
 from services.catalog.tools import CatalogTools, Tools
 from services.catalog.view import DatasetWithdrawn, find_dataset

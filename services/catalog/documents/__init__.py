@@ -1,0 +1,1 @@
+"""What describes one data set to programs: its Table Schema, its OpenAPI document."""
