@@ -80,8 +80,7 @@ def write_report(
 
 
 def _finding(finding: Finding) -> FindingOut:
-    """Thousands of these are made: what our own types warrant is not checked again."""
-    return FindingOut.model_construct(
+    return FindingOut(
         code=finding.code.value,
         severity=finding.severity.value,
         row=finding.row,

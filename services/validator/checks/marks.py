@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 SPACE = "[ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}./-]"
 """What people write between groups of digits."""
@@ -118,6 +119,7 @@ def is_iban(number: str) -> bool:
     return int("".join(str(int(sign, 36)) for sign in turned)) % 97 == 1
 
 
+@lru_cache(maxsize=1_000)
 def kinds_out_of_place(column: str | None) -> Set[Kind]:
     """What has no place in a column of that name."""
     return SECRET if column is not None and CONTACT.search(column) else frozenset(Kind)

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from services.validator.checks.patterns import Translated, spelled, translate
 from services.validator.standardise.numbers import with_point
 from services.validator.standardise.values import EDGES
+from shared.registry.translation import ASCII, Translated, spelled, translate
 
 if TYPE_CHECKING:
     from services.validator.checks.explain import CellReader
@@ -136,8 +136,8 @@ def _constraint(reader: "CellReader", name: str) -> Proof | None:
 
 def _pattern(pattern: str) -> Proof | None:
     """Texts that match for sure, hold no digits of other scripts, and have no final line end, which `$` allows."""
-    translated = translate(with_point(pattern))
-    if translated is None:
+    translated = translate(with_point(pattern), ASCII)
+    if translated is None or not _compiles(translated.pattern):
         return None
     searched = translated.pattern
     is_trimmed = not spelled(EDGES, translated.borders)
@@ -150,6 +150,14 @@ def _pattern(pattern: str) -> Proof | None:
         is_trimmed,
         is_costly=True,
     )
+
+
+def _compiles(pattern: str) -> bool:
+    try:
+        pl.Series([""]).str.contains(pattern)
+    except pl.exceptions.PolarsError:
+        return False
+    return True
 
 
 def _spells_exotic_digits(translated: Translated) -> bool:

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.validator.checks.explain import CellReader, make_readers
-from services.validator.checks.patterns import translate
 from services.validator.checks.prove import TEXTS as PROVEN_TEXTS
 from shared.registry import SchemaField, load_registry
 
@@ -97,8 +96,3 @@ def test_bounds_are_proved_only_when_they_hold(kind: str, bound: object, texts: 
 )
 def test_patterns_are_proved_where_they_mean_the_same(pattern: str, right: list[str], doubtful: list[str]) -> None:
     assert proved(made("string", "default", pattern=pattern), [*right, *doubtful]) == right
-
-
-@pytest.mark.parametrize("pattern", ["(?=a)b", r"\bword", "(?i)ab", r"(a)\1", "a{500}", "["])
-def test_patterns_of_other_engines_are_left_to_them(pattern: str) -> None:
-    assert translate(pattern) is None
