@@ -6,7 +6,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-from services.cli.findings import HEADERS, finding_row
+from services.cli.findings import WORDS, finding_row
 from services.cli.push.answers import FollowedDeposit, FoundFault, FoundFaults
 from services.cli.push.client import Client, Parcel
 from services.cli.screen import Screen
@@ -73,7 +73,7 @@ def show_demo(played: list[Played], screen: Screen) -> None:
     dirty = _dirtiest(played)
     if dirty is not None and dirty.faults is not None:
         rows = [finding_row(one) for one in _various(dirty.faults.listed)]
-        screen.table(f"Trois constats de « {dirty.file.file} »", HEADERS, rows)
+        screen.table(f"Trois constats de « {dirty.file.file} »", WORDS["fr"]["headers"].split("|"), rows)
 
 
 def _outcome(one: Played) -> str:

@@ -1,56 +1,133 @@
-"""The findings of a report on the terminal."""
+"""The findings of a report on the terminal, in the language of the report."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from services.cli.push.answers import FoundFault, FoundFaults
-from services.cli.screen import Screen, thousands
+from services.cli.screen import Screen
+from shared.reports.labels import thousands
+from shared.reports.words import Language
 
 SHOWN_LIMIT = 50
 CORRECTIONS_LIMIT = 10
-HEADERS = ("Ligne", "Colonne", "Valeur", "Constat", "Comment corriger")
-_SEVERITIES = {"error": "erreur", "warning": "avertissement", "info": "information"}
+_SEVERITIES = ("error", "warning", "info")
+
+WORDS: Mapping[Language, Mapping[str, str]] = {
+    "fr": {
+        "findings": "Constats",
+        "headers": "Ligne|Colonne|Valeur|Constat|Comment corriger",
+        "error": "erreur",
+        "warning": "avertissement",
+        "info": "information",
+        "times": "{mark}, {count} fois",
+        "file": "fichier",
+        "shown": "{shown} erreurs et avertissements montrés sur {total}.",
+        "corrections": "Corrections",
+        "corrections_headers": "Ligne|Colonne|Ce qui a été lu autrement",
+        "corrections_shown": "{shown} corrections montrées sur {total}.",
+    },
+    "en": {
+        "findings": "Findings",
+        "headers": "Line|Column|Value|Finding|How to mend",
+        "error": "error",
+        "warning": "warning",
+        "info": "information",
+        "times": "{mark}, {count} times",
+        "file": "file",
+        "shown": "{shown} of {total} errors and warnings shown.",
+        "corrections": "Corrections",
+        "corrections_headers": "Line|Column|What was read otherwise",
+        "corrections_shown": "{shown} of {total} corrections shown.",
+    },
+}
+
+COUNTED: Mapping[Language, tuple[tuple[str, str], ...]] = {
+    "fr": (("aucune erreur", "erreur"), ("aucun avertissement", "avertissement"), ("aucune correction", "correction")),
+    "en": (("no error", "error"), ("no warning", "warning"), ("no correction", "correction")),
+}
+"""Errors, warnings, corrections: what is said of none, and of one."""
 
 
-def show_findings(screen: Screen, found: FoundFaults, *, title: str = "Constats", limit: int = SHOWN_LIMIT) -> None:
-    """The first `limit` findings, errors first, as a table; then the counts."""
-    ranked = sorted(found.listed, key=lambda one: list(_SEVERITIES).index(one.severity))[:limit]
-    if ranked:
-        screen.table(title, HEADERS, [finding_row(one) for one in ranked])
-    if len(ranked) < found.errors + found.warnings:
-        screen.say(f"{len(ranked)} constats montrés ; le rapport complet les a tous.", "soft")
-    screen.say(counts_sentence(found.errors, found.warnings, found.corrections))
+def show_findings(
+    screen: Screen,
+    found: FoundFaults,
+    *,
+    title: str | None = None,
+    limit: int = SHOWN_LIMIT,
+    language: Language = "fr",
+) -> None:
+    """The first `limit` errors and warnings as a table, errors first; what is only to be known, once a kind; the
+    counts."""
+    words = WORDS[language]
+    told = sorted((one for one in found.listed if one.severity != "info"), key=lambda one: _rank(one.severity))[:limit]
+    rows = [finding_row(one, language) for one in told] + _known_rows(found.listed, language)
+    if rows:
+        screen.table(words["findings"] if title is None else title, words["headers"].split("|"), rows)
+    total = found.errors + found.warnings
+    if len(told) < total:
+        screen.say(
+            words["shown"].format(shown=thousands(len(told), language), total=thousands(total, language)), "soft"
+        )
+    screen.say(counts_sentence(found.errors, found.warnings, found.corrections, language=language))
 
 
 def show_corrections(
-    screen: Screen, listed: Sequence[tuple[int | None, str | None, str]], *, limit: int = CORRECTIONS_LIMIT
+    screen: Screen, found: FoundFaults, *, limit: int = CORRECTIONS_LIMIT, language: Language = "fr"
 ) -> None:
-    """The first `limit` corrections (line, column, message) as a table."""
+    """The first `limit` corrections as a table."""
+    words, listed = WORDS[language], found.read_otherwise[:limit]
     if listed:
-        rows = [(str(row or "fichier"), column or "—", message) for row, column, message in listed[:limit]]
-        screen.table("Corrections", ("Ligne", "Colonne", "Ce qui a été lu autrement"), rows)
-    if len(listed) > limit:
-        screen.say(f"{limit} corrections montrées ; le rapport (--format json) en dit plus.", "soft")
+        rows = [(_line(one.row, language), one.column or "—", one.message) for one in listed]
+        screen.table(words["corrections"], words["corrections_headers"].split("|"), rows)
+    if len(listed) < found.corrections:
+        counts = {"shown": thousands(len(listed), language), "total": thousands(found.corrections, language)}
+        screen.say(words["corrections_shown"].format(**counts), "soft")
 
 
-def finding_row(one: FoundFault) -> tuple[str, ...]:
-    """The cells of a finding under `HEADERS`."""
-    mark = "" if one.severity == "error" else f"({_SEVERITIES[one.severity]}) "
-    line = "fichier" if one.row is None else str(one.row)
-    return (line, one.column or "—", one.value or "—", f"{mark}{one.message}", one.how_to_mend or "—")
+def finding_row(one: FoundFault, language: Language = "fr") -> tuple[str, ...]:
+    """The cells of a finding under its headers."""
+    mark = "" if one.severity == "error" else f"({WORDS[language][one.severity]}) "
+    return (
+        _line(one.row, language),
+        one.column or "—",
+        one.value or "—",
+        f"{mark}{one.message}",
+        one.how_to_mend or "—",
+    )
 
 
-def counts_sentence(errors: int, warnings: int, corrections: int) -> str:
+def _known_rows(listed: Sequence[FoundFault], language: Language) -> list[tuple[str, ...]]:
+    """One row for all findings of a code that only inform: its first, the columns of all."""
+    kinds: dict[str, list[FoundFault]] = {}
+    for one in listed:
+        if one.severity == "info":
+            kinds.setdefault(one.code, []).append(one)
+    rows: list[tuple[str, ...]] = []
+    for same in kinds.values():
+        line, _, value, message, mend = finding_row(same[0], language)
+        columns = ", ".join(dict.fromkeys(one.column for one in same if one.column)) or "—"
+        if len(same) > 1:
+            mark = WORDS[language]["times"].format(mark=WORDS[language]["info"], count=thousands(len(same), language))
+            message = f"({mark}) {same[0].message}"
+        rows.append((line, columns, value, message, mend))
+    return rows
+
+
+def counts_sentence(errors: int, warnings: int, corrections: int, *, language: Language = "fr") -> str:
     """« 2 erreurs, 1 avertissement, aucune correction. »"""
-    parts = [
-        _counted(errors, "erreur", "aucune"),
-        _counted(warnings, "avertissement", "aucun"),
-        _counted(corrections, "correction", "aucune"),
-    ]
-    sentence = ", ".join(parts) + "."
+    numbers, words = (errors, warnings, corrections), COUNTED[language]
+    sentence = ", ".join(_counted(number, *each, language) for number, each in zip(numbers, words, strict=True)) + "."
     return sentence[0].upper() + sentence[1:]
 
 
-def _counted(number: int, word: str, none: str) -> str:
+def _counted(number: int, none: str, word: str, language: Language) -> str:
     if number == 0:
-        return f"{none} {word}"
-    return f"{thousands(number)} {word}{'s' if number > 1 else ''}"
+        return none
+    return f"{thousands(number, language)} {word}{'s' if number > 1 else ''}"
+
+
+def _line(row: int | None, language: Language) -> str:
+    return WORDS[language]["file"] if row is None else str(row)
+
+
+def _rank(severity: str) -> int:
+    return _SEVERITIES.index(severity)

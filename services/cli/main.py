@@ -45,13 +45,32 @@ class CheckFormat(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    HTML = "html"
+    CSV = "csv"
+    XLSX = "xlsx"
+    VALIDATA = "validata"
 
 
 class Corrections(StrEnum):
-    """What `socle check` may read otherwise than it is written."""
+    """What may be read otherwise than it is written."""
 
     ALL = "all"
     NONE = "none"
+
+
+class Mode(StrEnum):
+    """What a deposit does with the rows that are published."""
+
+    REPLACE = "replace"
+    UPSERT = "upsert"
+    DELETE = "delete"
+
+
+class Lang(StrEnum):
+    """The language of a report."""
+
+    FR = "fr"
+    EN = "en"
 
 
 FilePath = Annotated[
@@ -59,6 +78,13 @@ FilePath = Annotated[
 ]
 Schema = Annotated[str, typer.Option(metavar="NOM", help="Schéma, par exemple scdl/deliberations ou deliberations.")]
 SchemaVersion = Annotated[str | None, typer.Option(metavar="VERSION", help="Version du schéma ; la dernière sinon.")]
+CorrectionsAsked = Annotated[
+    Corrections, typer.Option(metavar="all|none", help="« none » : à la lettre, sans rien corriger.")
+]
+ModeAsked = Annotated[
+    Mode,
+    typer.Option(metavar="replace|upsert|delete", help="Ce que les lignes du fichier font de celles déjà publiées."),
+]
 
 
 @app.command()
@@ -124,6 +150,11 @@ def push(
         str | None, typer.Option(metavar="NUMÉRO", help="SIREN, SIRET ou code INSEE ; celui du bac à sable sinon.")
     ] = None,
     schema_version: SchemaVersion = None,
+    corrections: CorrectionsAsked = Corrections.ALL,
+    mode: ModeAsked = Mode.REPLACE,
+    whole: Annotated[
+        bool, typer.Option("--slice-all", help="En « replace », vide aussi les périodes absentes du fichier.")
+    ] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Attend la fin et montre les constats.")] = False,
     base_url: Annotated[
         str | None, typer.Option(envvar="SOCLE_BASE_URL", metavar="URL", help="Adresse du Socle.")
@@ -133,13 +164,19 @@ def push(
         str | None, typer.Option(metavar="TEXTE", help="Identifiant de l'envoi ; engendré sinon.")
     ] = None,
 ) -> None:
-    """Dépose un fichier. Sort avec 0 (publié, inchangé), 1 (rejeté) ou 2 (refus)."""
+    """Dépose un fichier.
+
+    Sort avec 0 (reçu ; avec --wait : publié, inchangé, remplacé ou retenu), 1 (rejeté) ou 2 (refus, échec).
+    """
     from services.cli.push.command import Destination, Orders, push_file
     from services.cli.screen import Screen
 
     with refusing.in_french():
         destination = Destination(base_url, key, organisation)
-        orders = Orders(schema, schema_version, idempotency_key, wait)
+        choices = {"corrections": corrections.value, "mode": mode.value, "slice": "all" if whole else "present"}
+        usual = {"corrections": "all", "mode": "replace", "slice": "present"}
+        chosen = {name: value for name, value in choices.items() if value != usual[name]}
+        orders = Orders(schema, schema_version, idempotency_key, wait, chosen)
         code = asyncio.run(push_file(file, destination, orders, Screen()))
     raise typer.Exit(code)
 
@@ -149,27 +186,41 @@ def check(
     file: FilePath,
     schema: Schema,
     schema_version: SchemaVersion = None,
-    output: Annotated[CheckFormat, typer.Option("--format", metavar="text|json", help="Forme.")] = CheckFormat.TEXT,
-    corrections: Annotated[
-        Corrections, typer.Option(metavar="all|none", help="« none » : à la lettre, sans rien corriger.")
-    ] = Corrections.ALL,
+    form: Annotated[
+        CheckFormat, typer.Option("--format", metavar="text|json|html|csv|xlsx|validata", help="Forme du rapport.")
+    ] = CheckFormat.TEXT,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FICHIER",
+            dir_okay=False,
+            help="Où écrire le rapport ; son suffixe en dit la forme, sinon --format.",
+        ),
+    ] = None,
+    lang: Annotated[Lang, typer.Option(metavar="fr|en", help="Langue du rapport.")] = Lang.FR,
+    corrections: CorrectionsAsked = Corrections.ALL,
+    mode: ModeAsked = Mode.REPLACE,
+    organisation: Annotated[
+        str | None,
+        typer.Option(metavar="NUMÉRO", help="SIREN, SIRET ou code INSEE : compare le fichier à cet organisme."),
+    ] = None,
     corrected: Annotated[
         Path | None, typer.Option(metavar="FICHIER", dir_okay=False, help="Où écrire le fichier corrigé.")
     ] = None,
 ) -> None:
-    """Valide un fichier ici même, sans serveur ni clé. Sort avec 0 (valide) ou 1 (invalide)."""
-    from services.cli.check import check_file
+    """Valide un fichier ici même, sans serveur ni clé.
+
+    Sort avec 0 (valide), 1 (invalide) ou 2 (rien n'a pu être jugé : schéma inconnu, option illisible).
+    """
+    from services.cli.check import Wanted, check_file, context_for
     from services.cli.screen import Screen
     from services.validator.pipeline import Request
 
     with refusing.in_french():
-        code = check_file(
-            file,
-            Request(schema, schema_version, corrections=corrections.value),
-            as_json=output is CheckFormat.JSON,
-            corrected_path=corrected,
-            screen=Screen(),
-        )
+        context = context_for(organisation)
+        request = Request(schema, schema_version, corrections=corrections.value, context=context, mode=mode.value)
+        wanted = Wanted(form.value, output, corrected, lang.value)
+        code = check_file(file, request, wanted, Screen())
     raise typer.Exit(code)
 
 

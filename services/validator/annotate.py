@@ -121,19 +121,22 @@ def _mark_line(row: Sequence[Any], line: int, marks: Marks) -> None:
 
 def _write_findings(sheet: Any, report: ReportOut) -> None:
     labels = LABELS[report.language]
-    sheet.freeze_panes = "A2"
+    unlisted = sum(rule.count for rule in report.by_rule) - len(report.findings)
+    first = 2 if unlisted > 0 else 1
+    sheet.freeze_panes = f"A{first + 1}"
     for at, width in enumerate(WIDTHS):
         sheet.column_dimensions[get_column_letter(at + 1)].width = width
     head = [_text(sheet, labels[name]) for name in FINDING_COLUMNS]
     for cell in head:
         cell.font, cell.fill = _BOLD, _HEADER_FILL
+    if unlisted > 0:  # above the findings: nobody reads to the end of thousands
+        note = _text(sheet, labels["unlisted"].format(thousands(unlisted, report.language)))
+        note.font = _BOLD
+        sheet.append([note])
     sheet.append(head)
     for finding in report.findings:
         sheet.append([_finding_cell(sheet, finding, name, labels) for name in FINDING_COLUMNS])
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(FINDING_COLUMNS))}{len(report.findings) + 1}"
-    unlisted = sum(rule.count for rule in report.by_rule) - len(report.findings)
-    if unlisted > 0:
-        sheet.append([_text(sheet, labels["unlisted"].format(thousands(unlisted, report.language)))])
+    sheet.auto_filter.ref = f"A{first}:{get_column_letter(len(FINDING_COLUMNS))}{len(report.findings) + first}"
 
 
 def _finding_cell(sheet: Any, finding: FindingOut, name: str, labels: Mapping[str, str]) -> Any:

@@ -60,7 +60,7 @@ def _content(stored: StoredReport | bytes, chosen: ReportFormat, wish: Wish, giv
     if chosen is ReportFormat.CSV:
         return csv_report(report, spreadsheet=wish.spreadsheet)
     if chosen is ReportFormat.VALIDATA:
-        return orjson.dumps(_validata(report, given))
+        return orjson.dumps(in_validatas_shape(report, given))
     links = _links(given, more=len(report.findings) > given.limit)
     return first_page(report, limit=given.limit, links=links).model_dump_json(by_alias=True).encode()
 
@@ -72,7 +72,8 @@ def _links(given: Given, *, more: bool) -> LinksOut:
     return LinksOut(next=following, findings=given.findings_path)
 
 
-def _validata(report: ReportOut, given: Given) -> dict[str, object]:
+def in_validatas_shape(report: ReportOut, given: Given) -> dict[str, object]:
+    """The document that Validata's API would answer."""
     schema_url = given.schema_url or f"/v1/schemas/{report.judged_by.name}/versions/{report.judged_by.version}"
     options = given.options or {"ignore_header_case": True, "include_resource_data": False}
     return validata_report(report, schema_url=schema_url, url=given.file_url, options=options, at=datetime.now(UTC))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.cli.findings import counts_sentence, show_findings
-from services.cli.push.answers import FoundFault, FoundFaults
+from services.cli.findings import counts_sentence, show_corrections, show_findings
+from services.cli.push.answers import FoundFault, FoundFaults, ReadOtherwise
 from services.cli.screen import Screen
 
 
@@ -30,4 +30,26 @@ def test_errors_come_first_and_what_is_not_shown_is_told(capsys):
     assert "7 | DELIB_DATE | 31/02/2024 | Pas une date. | Corrigez." in lines
     assert "8 | DELIB_DATE | x y | Pas une date. | Corrigez." in lines
     assert "NOTE" not in "".join(lines)
-    assert any("2 constats montrés" in line for line in lines)
+    assert "2 erreurs et avertissements montrés sur 3." in lines
+
+
+def test_what_is_only_to_be_known_takes_one_line_a_kind(capsys):
+    missing = [
+        FoundFault("missing-optional-column", "info", 1, name, None, f"{name} est absente.", f"Ajoutez {name}.")
+        for name in ("A", "B")
+    ]
+    show_findings(Screen(), FoundFaults(tuple(missing), errors=0, warnings=0, corrections=0))
+    lines = capsys.readouterr().out.splitlines()
+    assert "1 | A, B | — | (information, 2 fois) A est absente. | Ajoutez A." in lines
+    assert not any("montrés" in line for line in lines)
+
+
+def test_corrections_that_are_not_shown_are_told_in_either_language(capsys):
+    listed = tuple(ReadOtherwise(row, "DELIB_DATE", "La date est lue.") for row in range(2, 40))
+    found = FoundFaults((), errors=0, warnings=0, corrections=6000, read_otherwise=listed)
+    show_corrections(Screen(), found)
+    show_corrections(Screen(), found, language="en")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines.count("2 | DELIB_DATE | La date est lue.") == 2
+    assert "10 corrections montrées sur 6\u202f000." in lines
+    assert "10 of 6,000 corrections shown." in lines

@@ -94,6 +94,50 @@ def test_check_lists_corrections_writes_the_corrected_file_and_may_judge_to_the_
     assert again.returncode == 0, again.stdout
 
 
+def test_check_writes_its_report_in_every_form_and_in_english(tmp_path: Path):
+    file = tmp_path / "deliberations.csv"
+    file.write_text(deliberation_file({"DELIB_DATE": "31/13/2024"}))
+    starts = {"json": b"{", "html": b"<!doctype html>", "csv": b"severity,code,row", "xlsx": b"PK", "validata": b"{"}
+    for form, start in starts.items():
+        written = tmp_path / f"report.{form}"
+        asked = ["--format", form] if form == "validata" else []
+        done = socle("check", str(file), "--schema", "deliberations", "--lang", "en", "--output", str(written), *asked)
+        assert done.returncode == 1, done.stderr
+        assert written.read_bytes().startswith(start)
+        assert "is invalid according to scdl/deliberations" in done.stdout
+        assert f"Report: {written}" in done.stdout
+    page = (tmp_path / "report.html").read_text()
+    assert "Validation report" in page
+
+
+@pytest.mark.parametrize("words", [("--format", "xlsx"), ("--output", "rapport.txt"), ("--organisation", "0")])
+def test_check_refuses_what_it_cannot_carry_out(tmp_path: Path, words: tuple[str, str]):
+    file = tmp_path / "deliberations.csv"
+    file.write_text(deliberation_file({}))
+    done = socle("check", str(file), "--schema", "deliberations", *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
+
+
+def test_check_judges_by_mode_and_compares_with_an_organisation(tmp_path: Path):
+    file = tmp_path / "names.csv"
+    file.write_text("COLL_SIRET,DELIB_ID,DELIB_DATE\n21310395500018,2024-031,2024-03-28\n")
+    assert socle("check", str(file), "--schema", "deliberations").returncode == 1
+    assert socle("check", str(file), "--schema", "deliberations", "--mode", "delete").returncode == 0
+    file.write_text(deliberation_file({}))
+    done = socle("check", str(file), "--schema", "deliberations", "--organisation", "31555")
+    assert "other-organisation" not in done.stdout
+    assert "1 avertissement" in done.stdout, done.stdout
+
+
+def test_check_says_what_would_hold_a_deposit(tmp_path: Path):
+    file = tmp_path / "deliberations.csv"
+    file.write_text(deliberation_file({"DELIB_OBJET": "Dossier 1 85 05 78 006 084 91"}))
+    done = socle("check", str(file), "--schema", "deliberations")
+    assert done.returncode == 0, done.stdout
+    assert "serait retenu jusqu'à sa confirmation : personal-nir (1)." in done.stdout
+
+
 def test_an_unknown_schema_is_refused_with_those_there_are(tmp_path: Path):
     file = tmp_path / "file.csv"
     file.write_text("a\n1\n")

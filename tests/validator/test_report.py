@@ -1,13 +1,22 @@
 """What the report counts and lists."""
 
 import json
+from pathlib import Path
+from typing import get_args
 
+import openpyxl
 from judging import Judge, deliberation_file
 
+from services.validator.annotate import write_annotated
 from services.validator.pipeline import ENGINE_VERSION
 from services.validator.tally import KEPT_LIMIT, SAMPLES_LIMIT
+from shared.reports.as_csv import csv_report
+from shared.reports.as_html import html_report
+from shared.reports.labels import LABELS
+from shared.reports.render import Given, in_validatas_shape
 from shared.reports.reword import worded
 from shared.reports.shape import StoredReport
+from shared.reports.words import Language
 
 
 def test_a_report_has_its_shape(judge: Judge) -> None:
@@ -37,6 +46,32 @@ def test_counts_are_complete_and_lists_bounded(judge: Judge) -> None:
     (rule,) = [each for each in report.by_rule if each.code == "date-format"]
     assert (rule.count, len(rule.samples)) == (2 * KEPT_LIMIT, SAMPLES_LIMIT)
     assert report.stats.valid_rows == 0
+
+
+def test_what_is_not_listed_is_said_in_every_format(judge: Judge, tmp_path: Path) -> None:
+    rows = [{"DELIB_ID": str(number), "DELIB_DATE": "2024-13-45"} for number in range(KEPT_LIMIT + 20)]
+    stored = judge(deliberation_file(*rows)).report
+    for language in get_args(Language):
+        report = worded(stored, language)
+        left = sum(rule.count for rule in report.by_rule) - len(report.findings)
+        assert left == 20 + sum(rule.count for rule in report.by_rule if rule.severity == "info")
+        said = LABELS[language]["unlisted"].format(left)
+        assert report.truncated
+        assert said in html_report(report)
+        assert said in csv_report(report).decode().splitlines()[-1]
+        assert in_validatas_shape(report, Given())["report"]["truncated"] is True  # type: ignore[index]
+        write_annotated(None, report, tmp_path / "report.xlsx")
+        sheet = openpyxl.load_workbook(tmp_path / "report.xlsx", read_only=True)[LABELS[language]["findings_sheet"]]
+        assert sheet["A1"].value == said
+        assert sheet["A2"].value == LABELS[language]["severity"]
+        assert sum(1 for _ in sheet.rows) == KEPT_LIMIT + 2
+
+
+def test_corrections_that_are_not_listed_are_said(judge: Judge) -> None:
+    rows = [{"DELIB_ID": str(number), "DELIB_DATE": "31/12/2024"} for number in range(KEPT_LIMIT + 20)]
+    report = worded(judge(deliberation_file(*rows)).report, "fr")
+    assert (report.verdict, report.truncated, len(report.corrections)) == ("valid", True, KEPT_LIMIT)
+    assert "1\u202f000 corrections sur 5\u202f020 sont listées" in html_report(report)
 
 
 def test_errors_are_listed_before_warnings_when_not_all_fit(judge: Judge) -> None:

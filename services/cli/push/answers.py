@@ -37,6 +37,8 @@ class FollowedDeposit:
     warnings: int
     corrections: int
     failure: str | None
+    reasons: tuple[str, ...] = ()
+    """For `held`: what waits for a confirmation, in French."""
 
     @property
     def state_in_french(self) -> str:
@@ -59,13 +61,24 @@ class FoundFault:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadOtherwise:
+    """A correction of a report."""
+
+    row: int | None
+    """1-based line of the file; None for the whole file."""
+    column: str | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class FoundFaults:
-    """The findings a report lists, and how many there are in all."""
+    """The findings and corrections a report lists, and how many there are in all."""
 
     listed: tuple[FoundFault, ...]
     errors: int
     warnings: int
     corrections: int
+    read_otherwise: tuple[ReadOtherwise, ...] = ()
 
 
 def read_deposit(body: Mapping[str, Any]) -> FollowedDeposit:
@@ -82,7 +95,15 @@ def read_deposit(body: Mapping[str, Any]) -> FollowedDeposit:
         warnings=report.get("warnings", 0),
         corrections=report.get("corrections", 0),
         failure=body.get("failure"),
+        reasons=tuple(_reason(one) for one in (body.get("held") or {}).get("reasons", ())),
     )
+
+
+def _reason(body: Mapping[str, Any]) -> str:
+    """« slice-shrunk : 412 sur 655 (2024) »"""
+    of = f" sur {body['of']}" if body.get("of") is not None else ""
+    where = f" ({body['slice']})" if body.get("slice") else ""
+    return f"{body['code']} : {body['count']}{of}{where}"
 
 
 def read_report(body: Mapping[str, Any]) -> FoundFaults:
@@ -94,4 +115,5 @@ def read_report(body: Mapping[str, Any]) -> FoundFaults:
         errors=stats["errors"],
         warnings=stats["warnings"],
         corrections=stats["corrections"],
+        read_otherwise=tuple(ReadOtherwise(one["row"], one["column"], one["message"]) for one in body["corrections"]),
     )

@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,6 +42,8 @@ class Parcel:
     schema: str
     schema_version: str | None
     idempotency_key: str
+    choices: Mapping[str, str] = field(default_factory=dict)
+    """Further parameters of the deposit: `corrections`, `mode`, `slice`."""
 
     @property
     def size_bytes(self) -> int:
@@ -60,7 +62,7 @@ class Client:
 
         `advance` gets the bytes sent since its last call; a negative number when sending begins anew.
         """
-        parameters = {"organisation": parcel.organisation, "schema": parcel.schema}
+        parameters = {"organisation": parcel.organisation, "schema": parcel.schema, **parcel.choices}
         if parcel.schema_version:
             parameters["schema_version"] = parcel.schema_version
         headers = {

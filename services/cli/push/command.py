@@ -1,11 +1,12 @@
 """`socle push`: one file, to its end if asked for."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
 from services.cli.data_folder import data_folder
-from services.cli.findings import show_findings
+from services.cli.findings import show_corrections, show_findings
 from services.cli.push.answers import FollowedDeposit
 from services.cli.push.client import Client, Parcel, PushRefused, open_client
 from services.cli.screen import Screen
@@ -34,12 +35,15 @@ class Orders:
     schema_version: str | None
     idempotency_key: str | None
     wait: bool
+    choices: Mapping[str, str] = field(default_factory=dict)
+    """What differs from an ordinary deposit: `corrections`, `mode`, `slice`."""
 
 
 async def push_file(path: Path, destination: Destination, orders: Orders, screen: Screen) -> int:
     """Push, show what came of it; the exit code. Raises PushRefused."""
     base_url, key, organisation = _complete(destination)
-    parcel = Parcel(path, organisation, orders.schema, orders.schema_version, orders.idempotency_key or str(uuid4()))
+    sending_key = orders.idempotency_key or str(uuid4())
+    parcel = Parcel(path, organisation, orders.schema, orders.schema_version, sending_key, orders.choices)
     async with open_client(base_url, key) as client:
         with screen.sending(path.name, parcel.size_bytes) as advance:
             deposit = await client.push(parcel, advance)
@@ -55,7 +59,9 @@ async def _show_end(client: Client, deposit: FollowedDeposit, screen: Screen) ->
         deposit = await client.follow(deposit.id, lambda seen: tell(f"{seen.state_in_french}…"))
     code = _EXIT_CODES.get(deposit.state, REFUSED)
     if deposit.verdict is not None:
-        show_findings(screen, await client.report(deposit.id))
+        found = await client.report(deposit.id)
+        show_corrections(screen, found)
+        show_findings(screen, found)
     screen.say(end_sentence(deposit), "good" if code == GOOD else "bad")
     return code
 
@@ -66,7 +72,17 @@ def end_sentence(deposit: FollowedDeposit) -> str:
     if deposit.dataset_id and deposit.dataset_version:
         where = f" : {deposit.dataset_id}, version {deposit.dataset_version}"
     failure = f"\n{deposit.failure}" if deposit.failure else ""
-    return f"Dépôt {deposit.state_in_french}{where}.{failure}"
+    return f"Dépôt {deposit.state_in_french}{where}.{failure}{_held(deposit)}"
+
+
+def _held(deposit: FollowedDeposit) -> str:
+    if not deposit.reasons:
+        return ""
+    path = f"/v1/deposits/{deposit.id}"
+    return (
+        f"\nCe qui le retient : {' ; '.join(deposit.reasons)}."
+        f"\nConfirmez (POST {path}/confirm) ou annulez (POST {path}/cancel), après avoir regardé."
+    )
 
 
 def _complete(destination: Destination) -> tuple[str, str, str]:

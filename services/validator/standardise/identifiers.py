@@ -15,7 +15,7 @@ from shared.registry.patterns import compile_pattern
 
 Checked = Literal["siret", "siren", "decimal"]
 
-LENGTHS: Mapping[Checked, int] = {"siret": 14, "siren": 9}
+LENGTHS: Mapping[str, int] = {"siret": 14, "siren": 9}
 
 CHECK_NAMES: Mapping[str, Checked] = {
     "siret": "siret",
@@ -48,7 +48,7 @@ def checked_columns(schema: SchemaVersion) -> dict[str, Checked]:
 
 def digits_of(field: SchemaField, checked: Checked | None) -> int | None:
     """How many digits the field's identifiers have; None when it holds something else."""
-    if checked in LENGTHS:
+    if checked is not None and checked in LENGTHS:
         return LENGTHS[checked]
     if found := DIGITS_PATTERN.fullmatch(field.constraints.get("pattern", "")):
         return int(found[1])

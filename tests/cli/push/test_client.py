@@ -1,6 +1,7 @@
 """Pushing through bad weather, to a real ingest behind a door that sometimes refuses."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,13 @@ from journal import PEPPER, HabilitatedVendor
 from pushes import PUSH, deposits_kept
 from pydantic import SecretStr
 from serving import served
+from sqlalchemy import select
 
 from services.cli.push import client as room
 from services.cli.push.client import Parcel, PushRefused, open_client
 from services.ingest.app import make_app
 from services.ingest.settings import IngestSettings
+from shared.models import Deposit
 
 SIZE = 300_000
 
@@ -62,6 +65,15 @@ async def test_a_file_is_sent_whole_and_each_byte_counted_once(url, vendor: Habi
     async with open_client(url, vendor.key) as client:
         deposit = await client.push(parcel, counted.append)
     assert (deposit.state, deposit.organisation, sum(counted)) == ("received", "Muret", SIZE)
+
+
+async def test_the_choices_of_a_deposit_are_sent_with_it(url, vendor: HabilitatedVendor, parcel: Parcel, sessions_of):
+    chosen = replace(parcel, choices={"corrections": "none", "mode": "upsert"})
+    async with open_client(url, vendor.key) as client:
+        await client.push(chosen, lambda _: None)
+    async with sessions_of("socle_ingest")() as session:
+        kept = (await session.execute(select(Deposit))).scalar_one()
+    assert (kept.corrections, kept.mode, kept.scope) == ("none", "upsert", "present")
 
 
 async def test_a_refusal_for_now_is_tried_again_with_the_same_key(url, door, vendor, parcel, sessions_of):
