@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.registry import Registry, SchemaVersion
 
@@ -60,6 +60,30 @@ class SchemaVersionOut(SchemaSummaryOut):
     """Where we differ from the official schema, and why."""
     table_schema: Mapping[str, Any]
     """The plain Table Schema."""
+
+
+class ProposedColumnOut(BaseModel):
+    """What a column of a file looks like."""
+
+    name: str
+    label: str = Field(
+        description="L'en-tête du fichier, tel quel ; `name` est le même, sans ce qu'un nom ne peut avoir."
+    )
+    type: str
+    reason: str = Field(description="Pourquoi ce type.")
+    filled: int = Field(description="Cellules remplies.")
+    empty: int
+
+
+class ProposalOut(BaseModel):
+    """A Table Schema for a file that has none."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    schema_: dict[str, Any] = Field(alias="schema", description="Table Schema, à donner à POST /v1/datasets.")
+    columns: list[ProposedColumnOut]
+    rows: int
+    format: str | None
 
 
 def summary_out(name: str, registry: Registry) -> SchemaSummaryOut:

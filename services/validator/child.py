@@ -77,14 +77,14 @@ def main() -> None:
         registry.take_imported(ImportedSchema(**each) for each in job.get("imported", ()))
         allow_cpu(limits["cpu_seconds"])
         try:
-            slices = examine(job, registry)
+            found = propose(job) if job.get("is_unknown") else {"slices": examine(job, registry)}
         except MemoryError:
             answer({"limit": "memory"})
             return
         except Exception as error:  # noqa: BLE001 - the edge of the job: the parent decides what a bug costs
             answer({"bug": _where(error)})
             return
-        answer({"slices": slices})
+        answer(found)
 
 
 def examine(job: dict[str, Any], registry: "Registry") -> Sequence[str] | None:
@@ -104,6 +104,16 @@ def examine(job: dict[str, Any], registry: "Registry") -> Sequence[str] | None:
         out_path = folder / "annotated.xlsx"
         annotate(path, request, report, registry=registry, language=job["annotate_in"], out_path=out_path)
     return slices
+
+
+def propose(job: dict[str, Any]) -> dict[str, Any]:
+    """A schema for the file of a job, or why there is none."""
+    from services.validator.infer import NothingToInfer, infer_file
+
+    try:
+        return {"proposal": infer_file(Path(job["path"]), job["request"]["declared_charset"], Path(job["folder"]))}
+    except NothingToInfer as reason:
+        return {"proposal": {"refused": str(reason)}}
 
 
 def annotate(

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from services.validator.annotate import write_annotated
 from services.validator.context import Context
@@ -31,6 +31,17 @@ class ValidationFailed(Refusal):
     status = 500
     code = "validation-failed"
     title = "Validation interrompue"
+
+
+class NotATable(Refusal):
+    """No schema can be proposed for the file."""
+
+    status = 422
+    code = "not-a-table"
+    title = "Pas de tableau à décrire"
+
+
+SMALLER = "Envoyez quelques centaines de lignes, en CSV, sous une ligne de titres tous différents."
 
 
 class TooManyValidations(ServiceUnavailable):
@@ -71,6 +82,18 @@ async def examined(
     file has been examined already."""
     await tools.schemas.know(schema, schema_version)
     wanted = tools.registry.get(schema, schema_version)
+    async with _placed(tools, upload) as (path, out_folder):
+        charset = charset_of(upload.content_type)
+        request = Request(wanted.name, schema_version, charset, corrections=corrections, context=context, mode=mode)
+        if judged is not None:
+            await asyncio.to_thread((out_folder / "report.json").write_bytes, judged)
+        job = Job(path, out_folder, request, annotate_in=annotate_in, is_judged=judged is not None)
+        yield await _examine(job, tools)
+
+
+@asynccontextmanager
+async def _placed(tools: Tools, upload: Upload) -> AsyncIterator[tuple[Path, Path]]:
+    """The upload in a file, and a folder beside it, while one of the places is taken."""
     if tools.places.locked():
         raise TooManyValidations("Toutes les places de validation sont prises en ce moment.")
     async with tools.places:
@@ -78,12 +101,23 @@ async def examined(
             path, out_folder = Path(folder) / "raw", Path(folder) / "out"
             out_folder.mkdir()
             await _keep(upload, path)
-            charset = charset_of(upload.content_type)
-            request = Request(wanted.name, schema_version, charset, corrections=corrections, context=context, mode=mode)
-            if judged is not None:
-                await asyncio.to_thread((out_folder / "report.json").write_bytes, judged)
-            job = Job(path, out_folder, request, annotate_in=annotate_in, is_judged=judged is not None)
-            yield await _examine(job, tools)
+            yield path, out_folder
+
+
+async def proposed(upload: Upload, tools: Tools) -> dict[str, Any]:
+    """A schema for an upload that has none (see `infer.py`). Raises what its chunks raise, NotATable, and the refusals
+    of an examination."""
+    async with _placed(tools, upload) as (path, out_folder):
+        request = Request("", declared_charset=charset_of(upload.content_type))
+        try:
+            found = await tools.sandbox.infer(Job(path, out_folder, request, is_unknown=True))
+        except LimitExceeded as reached:
+            raise NotATable(f"Ce fichier demande trop de {LIMITS_IN_FRENCH[reached.which]}.", action=SMALLER) from None
+        except ChildCrashed as error:
+            raise _crashed() from error
+    if "refused" in found:
+        raise NotATable(f"{found['refused']}.", action=SMALLER)
+    return found
 
 
 async def context_of(organisation: str | None, tools: Tools) -> Context | None:
@@ -101,11 +135,15 @@ async def _examine(job: Job, tools: Tools) -> Examined:
         report = await asyncio.to_thread(_report_without_table, job, reached.which, tools.registry)
         return Examined(report, job.path, None, await _annotate_alone(report, job))
     except ChildCrashed as error:
-        raise ValidationFailed(
-            "La validation de ce fichier s’est interrompue de notre côté.",
-            action="Réessayez ; si l’erreur persiste, signalez-la en citant `request_id`.",
-        ) from error
+        raise _crashed() from error
     return Examined(found.report, job.path, found.table_path or found.corrected_path, found.annotated_path)
+
+
+def _crashed() -> ValidationFailed:
+    return ValidationFailed(
+        "La validation de ce fichier s’est interrompue de notre côté.",
+        action="Réessayez ; si l’erreur persiste, signalez-la en citant `request_id`.",
+    )
 
 
 async def _annotate_alone(report: StoredReport, job: Job) -> Path | None:

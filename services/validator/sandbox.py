@@ -9,11 +9,13 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
 from services.validator.pipeline import Request
 from services.validator.report import StoredReport
@@ -21,6 +23,8 @@ from shared.registry import ImportedSchema, Registry
 from shared.reports.words import Language
 
 LimitName = Literal["cpu", "memory", "time"]
+
+T = TypeVar("T")
 
 WATCH_SECONDS = 0.05
 """Pause between two looks at a child's memory: it cannot allocate a gigabyte in that time unseen for long."""
@@ -75,6 +79,8 @@ class Job:
     """Write `annotated.xlsx` too, in this language."""
     is_judged: bool = False
     """`report.json` is in the folder already: only annotate."""
+    is_unknown: bool = False
+    """There is no schema: propose one, judge nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +138,7 @@ class _Child:
             "request": asdict(job.request),
             "annotate_in": job.annotate_in,
             "is_judged": job.is_judged,
+            "is_unknown": job.is_unknown,
             "imported": [] if imported is None else [asdict(imported)],
         }
         with suppress(BrokenPipeError, ConnectionResetError):  # its silence says the same
@@ -186,12 +193,19 @@ class Sandbox:
 
     async def run(self, job: Job) -> Outcome:
         """Examine a file. Raises LimitExceeded, or ChildCrashed. Cancelling it ends the child at once."""
+        return await self._take(job, partial(_read_outcome, job))
+
+    async def infer(self, job: Job) -> dict[str, Any]:
+        """Propose a schema for a file (see `infer.py`); `refused` (French) when it has no table. Raises as `run`."""
+        return await self._take(job, lambda answer: answer["proposal"])
+
+    async def _take(self, job: Job, read: Callable[[dict[str, Any]], T]) -> T:
         starting = await self._free.get()
         keep = False
         try:
             child = await _started(starting)
             answer = await self._ask(child, job)
-            outcome = _read_outcome(job, answer)
+            outcome = read(answer)
             child.jobs += 1
             keep = child.jobs < self._limits.jobs_per_child
             keep = keep and child.resident_bytes() <= self._limits.idle_resident_bytes
@@ -204,7 +218,7 @@ class Sandbox:
                 await asyncio.shield(self._forget(starting))
 
     async def _ask(self, child: _Child, job: Job) -> dict[str, Any]:
-        await child.send(job, self._imported(job.request))
+        await child.send(job, None if job.is_unknown else self._imported(job.request))
         reading = asyncio.create_task(child.read())
         try:
             async with asyncio.timeout(self._limits.wall_seconds):

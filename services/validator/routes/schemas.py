@@ -2,17 +2,36 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 
-from services.validator.bodies import SchemaSummaryOut, SchemaVersionOut, summary_out, version_out
+from services.validator.bodies import ProposalOut, SchemaSummaryOut, SchemaVersionOut, summary_out, version_out
+from services.validator.on_demand import NotATable, TooManyValidations, ValidationFailed, proposed
 from services.validator.tools import ValidatorTools
 from shared.paging import Page, PageLinks
 from shared.registry import UnknownSchema, UnknownSchemaVersion
+from shared.uploads import UPLOAD_BODY, UPLOAD_REFUSALS, open_upload
 from shared.web import refusals
 
 router = APIRouter(prefix="/v1", tags=["Schémas"])
 
 SchemaPath = Annotated[str, Path(description="Nom du schéma", examples=["scdl/deliberations"])]
+
+
+@router.post(
+    "/schemas/infer",
+    summary="Proposer un schéma d'après un fichier",
+    openapi_extra=UPLOAD_BODY,
+    responses=refusals(*UPLOAD_REFUSALS, NotATable, TooManyValidations, ValidationFailed),
+)
+async def post_infer(request: Request, tools: ValidatorTools) -> ProposalOut:
+    """Pour créer un jeu de données libre : relisez `schema`, complétez-le (titres, `primaryKey`, contraintes), puis
+    donnez-le à POST /v1/datasets. Prudent : ce qui a un zéro en tête ou le nom d'un code reste du texte. Rien n'est
+    conservé."""
+    limits = tools.settings
+    upload = await open_upload(
+        request, max_bytes=limits.max_validation_bytes, chunk_timeout_seconds=limits.chunk_timeout_seconds
+    )
+    return ProposalOut.model_validate(await proposed(upload, tools))
 
 
 @router.get("/schemas", summary="Lister les schémas")
