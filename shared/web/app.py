@@ -20,6 +20,21 @@ from shared.web.strict import refuse_unknown_parameters
 COMMON_REFUSALS = (InvalidParameter, InvalidRequest, InternalError)
 """What any route may answer."""
 
+EXPOSED_HEADERS = (
+    "Accept-Ranges",
+    "Content-Disposition",
+    "Content-Range",
+    "ETag",
+    "Link",
+    "Location",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Repr-Digest",
+    "Retry-After",
+    "X-Request-Id",
+)
+"""What a script of another site may read, beyond the few that the Fetch standard always lets it read."""
+
 
 def make_service_app(
     *,
@@ -52,7 +67,7 @@ def make_service_app(
         allow_origins=["*"],
         allow_methods=["*"],
         allow_headers=["*"],
-        expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-Id", "Repr-Digest"],
+        expose_headers=EXPOSED_HEADERS,
     )
     app.add_middleware(HeadFromGet, routes=app.routes)
     app.add_middleware(RequestContext)

@@ -1,7 +1,16 @@
 """HEAD wherever GET is (RFC 9110, 9.3.2): the same answer without its body."""
 
+from starlette.requests import HTTPConnection
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MARK = "socle.head"
+"""In the scope of a request that was a HEAD."""
+
+
+def wants_no_body(request: HTTPConnection) -> bool:
+    """Whether only the headers will be sent: a costly body need not be made."""
+    return request.scope.get("method") == "HEAD" or MARK in request.scope
 
 
 class HeadFromGet:
@@ -21,7 +30,7 @@ class HeadFromGet:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self.app({**scope, "method": "GET"}, receive, send_head)
+        await self.app({**scope, "method": "GET", MARK: True}, receive, send_head)
 
     def _has_own(self, scope: Scope) -> bool:
         return any(route.matches(scope)[0] is Match.FULL for route in self.routes)

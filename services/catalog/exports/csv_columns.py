@@ -17,8 +17,13 @@ def csv_expression(column: RowColumn) -> str:
     return f"CASE {column.column} WHEN true THEN {words[0]} WHEN false THEN {words[1]} END"
 
 
-def csv_header(names: Iterable[str]) -> bytes:
-    """The header line: UTF-8 without BOM, `,`, LF."""
+def csv_header(names: Iterable[str], delimiter: str = ",") -> bytes:
+    """The header line: UTF-8 without BOM, LF."""
     line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(names)
+    csv.writer(line, delimiter=delimiter, lineterminator="\n").writerow(names)
     return line.getvalue().encode()
+
+
+def read_csv_header(beginning: bytes) -> list[str]:
+    """The names that `csv_header` wrote; `beginning` holds at least the whole header line, cut anywhere after it."""
+    return next(csv.reader(io.StringIO(beginning.decode(errors="ignore"), newline="")))

@@ -8,8 +8,10 @@ from fastapi import Request, Response
 from starlette.responses import StreamingResponse
 
 from services.catalog.exports.derive import Coding
+from services.catalog.headers import REVALIDATED, attachment, read_headers
 from shared.blobs import Blob, Blobs
 from shared.errors import Refusal
+from shared.web import wants_no_body
 
 
 class RangeNotSatisfiable(Refusal):
@@ -24,12 +26,13 @@ class RangeNotSatisfiable(Refusal):
 class Download:
     """The bytes of a blob under the name and type by which people get them."""
 
+    dataset_id: str
     blob: Blob
     filename: str
     media_type: str
     coding: Coding | None = None
     """The content coding of the blob's bytes; None for the file itself, the only one to have ranges."""
-    cache_control: str = "public, no-cache"
+    cache_control: str = REVALIDATED
 
     @property
     def entity_tag(self) -> str:
@@ -46,9 +49,7 @@ _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 def answer_download(request: Request, download: Download, *, blobs: Blobs) -> Response:
     """200, 206 or 304, with or without the bytes (HEAD). Raises RangeNotSatisfiable."""
     headers = {
-        "ETag": download.entity_tag,
-        "Cache-Control": download.cache_control,
-        "Vary": "Accept-Encoding",
+        **read_headers(download.dataset_id, entity_tag=download.entity_tag, cache_control=download.cache_control),
         "Accept-Ranges": "none" if download.coding else "bytes",
         "Repr-Digest": f"sha-256=:{base64.b64encode(bytes.fromhex(download.blob.sha256)).decode()}:",
     }
@@ -59,7 +60,7 @@ def answer_download(request: Request, download: Download, *, blobs: Blobs) -> Re
     headers |= {
         "Content-Type": download.media_type,
         "Content-Length": str(length),
-        "Content-Disposition": f'attachment; filename="{download.filename}"',
+        "Content-Disposition": attachment(download.filename),
         "X-Content-Type-Options": "nosniff",
     }
     if download.coding is not None:
@@ -67,7 +68,7 @@ def answer_download(request: Request, download: Download, *, blobs: Blobs) -> Re
     if span is not None:
         headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{download.blob.size_bytes}"
     status = 200 if span is None else 206
-    if request.method == "HEAD":
+    if wants_no_body(request):
         return Response(status_code=status, headers=headers)
     content = blobs.read(download.blob.name, start=start, length=length)
     return StreamingResponse(content, status_code=status, headers=headers)
@@ -103,7 +104,7 @@ def _span(request: Request, download: Download) -> tuple[int, int] | None:
     """
     asked = None if download.coding else _RANGE.fullmatch(request.headers.get("range", "").replace(" ", ""))
     condition = request.headers.get("if-range")
-    if request.method != "GET" or asked is None or (condition is not None and condition != download.entity_tag):
+    if asked is None or wants_no_body(request) or (condition is not None and condition != download.entity_tag):
         return None
     first, last = asked.groups()
     size = download.blob.size_bytes

@@ -1,7 +1,7 @@
 """The files of whole data sets: the CSV file of a version, other forms of it, and both compressed.
 
 An organisation's CSV file is written when its version is published (`snapshots/<data set>/<sha256>.csv`). All others
-are made when somebody first asks, once, and kept under a folder that says what they are made from:
+are made when somebody first asks, once, and kept under a folder that says what they are made from, and how:
 `snapshots/<data set>/<sha256 of the CSV file, or publication>/<form>/<sha256>.<suffix>`. No table has to remember
 them, and two processes that make one at once keep the same bytes.
 """
@@ -18,7 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.catalog.copy_out import copy_out, driver_connection
 from services.catalog.exports.csv_columns import csv_expression, csv_header
-from services.catalog.exports.derive import Coding, Columns, Format, derive, encode
+from services.catalog.exports.derive import Coding, derive, encode
+from services.catalog.exports.extracts import CONVERSIONS
+from services.catalog.exports.formats import REPRESENTATION, Format, columns_of
 from services.catalog.query.compile import ORIGIN_COLUMNS, ORIGIN_JOINS, as_of
 from services.catalog.view import DatasetView
 from shared.blobs import CHUNK_BYTES, Blob, Blobs
@@ -29,9 +31,6 @@ BUILD_TIMEOUT = "10min"
 
 KNOWN_FILES = 2_000
 """Remembered by a process, so that the store is not asked again."""
-
-CONVERSIONS = 2
-"""Files made at once by a process: each takes a core for a moment; the others wait."""
 
 
 class ExportFiles:
@@ -46,17 +45,17 @@ class ExportFiles:
 
     async def find(self, view: DatasetView, format_: Format, *, snapshot: Blob | None) -> Blob:
         """A file of the data set as of the view's publication, durable. `snapshot`: the CSV file of the version;
-        None for a consolidated data set, whose file is made here."""
+        None for a consolidated data set, whose file is made here. Raises FormatNotAvailable, XlsxTooLarge."""
+        columns = columns_of(view, format_)
         csv = snapshot or await self._once(_folder_of(view, None), ".csv", self._lines(view), form="csv")
         if format_ is Format.CSV:
             return csv
-        columns = Columns({column.field_name: column for column in view.table.columns})
 
         def make(source: Path, target: Path) -> None:
             derive(format_, source, target, columns)
 
         chunks = self._made_from(csv, make)
-        return await self._once(_folder_of(view, snapshot), f".{format_}", chunks, form=str(format_))
+        return await self._once(_folder_of(view, snapshot), f".{format_}", chunks, form=f"{format_}-{REPRESENTATION}")
 
     async def encoded(self, view: DatasetView, blob: Blob, coding: Coding, *, snapshot: Blob | None) -> Blob:
         """The same file under a content coding."""
@@ -64,7 +63,7 @@ class ExportFiles:
         def make(source: Path, target: Path) -> None:
             encode(coding, source, target)
 
-        form = f"{PurePosixPath(blob.name).suffix[1:]}.{coding}"
+        form = f"{PurePosixPath(blob.name).suffix[1:]}-{REPRESENTATION}.{coding}"
         return await self._once(_folder_of(view, snapshot), f".{coding}", self._made_from(blob, make), form=form)
 
     async def _once(self, folder: str, suffix: str, chunks: AsyncIterable[bytes], *, form: str) -> Blob:

@@ -12,8 +12,8 @@ from services.catalog.bodies import ChangesOut
 from services.catalog.exports.download import matches
 from services.catalog.feeds.atom import ENTRIES, MEDIA_TYPE, Feed, Publication, write_atom
 from services.catalog.feeds.changes import Place, read_changes
+from services.catalog.headers import NEVER_CHANGES, REVALIDATED
 from services.catalog.json_answer import json_answer
-from services.catalog.routes.versions import NEVER_CHANGES
 from services.catalog.tools import CatalogTools, Tools
 from services.catalog.view import (
     DatasetView,
@@ -61,7 +61,7 @@ async def get_changes(
     url = request.url.include_query_params(since=cursor)
     meta = {"dataset": view.dataset_id, "version": None if page.closed else view.version, "limit": limit}
     document = {"data": page.entries, "links": {"next": f"{url.path}?{url.query}"}, "meta": meta}
-    return json_answer(request, document, cache_control=NEVER_CHANGES if page.closed else "public, no-cache")
+    return json_answer(request, document, cache_control=NEVER_CHANGES if page.closed else REVALIDATED)
 
 
 async def _place(session: AsyncSession, view: DatasetView, since: str, tools: Tools) -> Place:

@@ -1,11 +1,13 @@
 """Whole data sets as files."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 
-from services.catalog.exports.derive import MEDIA_TYPES, Format
 from services.catalog.exports.download import Download, RangeNotSatisfiable, answer_download, wanted_coding
+from services.catalog.exports.formats import COMPRESSED_WITHIN, MEDIA_TYPES, Format, FormatNotAvailable
+from services.catalog.exports.xlsx import XlsxTooLarge
+from services.catalog.headers import REVALIDATED
 from services.catalog.tools import CatalogTools, Tools
 from services.catalog.view import DatasetView, DatasetWithdrawn, open_view
 from shared.blobs import Blob
@@ -17,12 +19,15 @@ from shared.web import refusals
 router = APIRouter(prefix="/v1", tags=["Données"], responses=refusals(ServiceUnavailable))
 
 
-def file_answers(*formats: Format) -> dict[int | str, dict[str, Any]]:
+FileFormat = Annotated[Format, Path(description="GeoJSON : jeux de données qui ont des coordonnées.")]
+
+
+def file_answers() -> dict[int | str, dict[str, Any]]:
     """What a route that sends a file may answer."""
     content = {
-        MEDIA_TYPES[one].partition(";")[0]: {"schema": {"type": "string", "format": "binary"}} for one in formats
+        one.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}} for one in MEDIA_TYPES.values()
     }
-    return refusals(NotFound, DatasetWithdrawn, RangeNotSatisfiable) | {
+    return refusals(NotFound, DatasetWithdrawn, RangeNotSatisfiable, FormatNotAvailable, XlsxTooLarge) | {
         200: {"description": "Le fichier entier, compressé si Accept-Encoding le permet.", "content": content},
         206: {"description": "La plage demandée par Range, dans le fichier non compressé.", "content": content},
         304: {"description": "Le fichier est celui que nomme If-None-Match."},
@@ -30,57 +35,21 @@ def file_answers(*formats: Format) -> dict[int | str, dict[str, Any]]:
 
 
 @router.get(
-    "/datasets/{dataset_id}/exports/csv",
-    summary="Télécharger en CSV",
+    "/datasets/{dataset_id}/exports/{format}",
+    summary="Télécharger le fichier entier",
     response_class=Response,
-    responses=file_answers(Format.CSV),
+    responses=file_answers(),
 )
-async def get_csv(dataset_id: str, request: Request, tools: CatalogTools) -> Response:
-    """UTF-8, virgule, une ligne d'en-tête. Les nombres ont la forme que le producteur leur a donnée."""
-    return await _answer(dataset_id, Format.CSV, request, tools)
-
-
-@router.head(
-    "/datasets/{dataset_id}/exports/csv",
-    summary="Taille et empreinte du CSV",
-    response_class=Response,
-    responses={**file_answers(Format.CSV), 200: {"description": "Les en-têtes du fichier."}},
-)
-async def head_csv(dataset_id: str, request: Request, tools: CatalogTools) -> Response:
-    """Les en-têtes de la même requête GET."""
-    return await _answer(dataset_id, Format.CSV, request, tools)
-
-
-@router.get(
-    "/datasets/{dataset_id}/exports/ndjson",
-    summary="Télécharger en NDJSON",
-    response_class=Response,
-    responses=file_answers(Format.NDJSON),
-)
-async def get_ndjson(dataset_id: str, request: Request, tools: CatalogTools) -> Response:
-    """Un objet JSON par ligne, dans l'ordre du CSV."""
-    return await _answer(dataset_id, Format.NDJSON, request, tools)
-
-
-@router.get(
-    "/datasets/{dataset_id}/exports/parquet",
-    summary="Télécharger en Parquet",
-    response_class=Response,
-    responses=file_answers(Format.PARQUET),
-)
-async def get_parquet(dataset_id: str, request: Request, tools: CatalogTools) -> Response:
-    """Colonnes typées, dans l'ordre du CSV."""
-    return await _answer(dataset_id, Format.PARQUET, request, tools)
-
-
-async def _answer(dataset_id: str, format_: Format, request: Request, tools: Tools) -> Response:
+async def get_export(dataset_id: str, format: FileFormat, request: Request, tools: CatalogTools) -> Response:
+    """Toutes les lignes de la version actuelle. Le CSV (UTF-8, virgule, une ligne d'en-tête) précède la version et en
+    porte l'empreinte ; les autres formes en sont faites à la première demande, puis conservées. Les nombres sont ceux
+    que le producteur a écrits. Pour une partie des lignes ou un CSV pour tableur : `records.{format}`."""
     async with reading(tools.sessions) as session:
         view = await open_view(session, dataset_id, tables=tools.tables)
-        version = (
-            None if view.is_consolidated else await session.get_one(CatalogVersion, (view.dataset_id, view.version))
-        )
+        has_file = not view.is_consolidated and view.version is not None
+        version = await session.get_one(CatalogVersion, (view.dataset_id, view.version)) if has_file else None
     snapshot = None if version is None else snapshot_of(version)
-    return await answer_file(request, view, format_, snapshot=snapshot, tools=tools)
+    return await answer_file(request, view, format, snapshot=snapshot, tools=tools)
 
 
 def snapshot_of(version: CatalogVersion) -> Blob:
@@ -96,15 +65,13 @@ async def answer_file(
     *,
     snapshot: Blob | None,
     tools: Tools,
-    cache_control: str = "public, no-cache",
+    cache_control: str = REVALIDATED,
 ) -> Response:
     """A file of the data set as of the view, under the coding that the request accepts best."""
     blob = await tools.files.find(view, format_, snapshot=snapshot)
-    # Parquet is compressed within.
-    coding = None if format_ is Format.PARQUET else wanted_coding(request, blob.size_bytes)
+    coding = None if format_ in COMPRESSED_WITHIN else wanted_coding(request, blob.size_bytes)
     if coding is not None:
         blob = await tools.files.encoded(view, blob, coding, snapshot=snapshot)
     name = f"{view.dataset_id}-v{view.version or 0}.{format_}"
-    return answer_download(
-        request, Download(blob, name, MEDIA_TYPES[format_], coding, cache_control), blobs=tools.blobs
-    )
+    download = Download(view.dataset_id, blob, name, MEDIA_TYPES[format_], coding, cache_control)
+    return answer_download(request, download, blobs=tools.blobs)

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.catalog.bodies import DiffOut, VersionOut
 from services.catalog.describe import version_out
-from services.catalog.exports.derive import Format
 from services.catalog.feeds.diff import Span, count_differences, list_differences
+from services.catalog.headers import NEVER_CHANGES
 from services.catalog.json_answer import json_answer
-from services.catalog.routes.exports import answer_file, file_answers, snapshot_of
+from services.catalog.routes.exports import FileFormat, answer_file, file_answers, snapshot_of
 from services.catalog.tools import CatalogTools
 from services.catalog.view import DatasetWithdrawn, VersionPurged, check_kept, open_view, view_of_version
 from shared.db import reading
@@ -22,9 +22,6 @@ router = APIRouter(
 )
 
 Number = Annotated[int, Path(ge=1, le=2**53, description="Numéro de version ; pour le jeu de toutes, la publication")]
-
-NEVER_CHANGES = "public, max-age=86400, immutable"
-"""A day, not for ever: what is withdrawn must leave caches too."""
 
 
 @router.get("/datasets/{dataset_id}/versions/{number}", summary="Décrire une version")
@@ -40,10 +37,10 @@ async def get_version(dataset_id: str, number: Number, tools: CatalogTools) -> V
     "/datasets/{dataset_id}/versions/{number}/exports/{format}",
     summary="Télécharger une version",
     response_class=Response,
-    responses=file_answers(*Format),
+    responses=file_answers(),
 )
 async def get_version_file(
-    dataset_id: str, number: Number, format: Format, request: Request, tools: CatalogTools
+    dataset_id: str, number: Number, format: FileFormat, request: Request, tools: CatalogTools
 ) -> Response:
     """Même version, mêmes octets. Fait à la première demande puis conservé, sauf le CSV, qui précède la version."""
     async with reading(tools.sessions) as session:

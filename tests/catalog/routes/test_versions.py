@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 
 import httpx
 import polars as pl
@@ -59,7 +60,7 @@ async def test_every_form_has_the_same_values(client: httpx.AsyncClient, publish
     told = [{key: value for key, value in json.loads(line).items() if value is not None} for line in lines]
     assert told == [{key: value for key, value in row.items() if value is not None} for row in records]
     table = pl.read_parquet(io.BytesIO((await client.get(f"{path}/exports/parquet")).content))
-    assert table["montant"].to_list() == [12.5, 0.1]
+    assert table["montant"].to_list() == [Decimal("12.50"), Decimal("0.10")]
     assert table["dateConvention"].dtype == pl.Date
     assert table["notificationUE"].to_list() == [True, None]
     assert table["note"].to_list() == ["", None]
@@ -77,7 +78,7 @@ async def test_a_big_file_is_sent_compressed_once_for_all(
         async with client.stream("GET", path, headers={"Accept-Encoding": accepted}) as answer:
             raw = b"".join([chunk async for chunk in answer.aiter_raw()])
         assert answer.headers["content-encoding"] == coding
-        assert answer.headers["vary"].startswith("Accept-Encoding")
+        assert answer.headers["vary"].startswith("Accept, Accept-Encoding")
         digest = hashlib.sha256(raw).digest()
         assert answer.headers["repr-digest"] == f"sha-256=:{base64.b64encode(digest).decode()}:"
         decoded = zstandard.ZstdDecompressor().stream_reader(raw).read() if coding == "zstd" else gzip.decompress(raw)
