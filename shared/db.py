@@ -1,16 +1,22 @@
 """Engines and sessions. PostgreSQL is the truth; each service enters it under its own role."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Literal
+from typing import Any, Literal
 
+from sqlalchemy import event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import NullPool
 
 Role = Literal["socle_ingest", "socle_validator", "socle_catalog", "socle_reader"]
 
 Sessions = async_sessionmaker[AsyncSession]
+
+TRUSTED_SECONDS = 1.0
+"""How long after its last use a connection is taken for alive; past it, it is asked before it is used again."""
 
 ROLE_SETTINGS: dict[Role, dict[str, str]] = {
     "socle_ingest": {"statement_timeout": "15s"},
@@ -36,14 +42,40 @@ def server_settings(role: Role) -> dict[str, str]:
 def make_engine(database_url: str, role: Role, *, pool_size: int = 8) -> AsyncEngine:
     """An engine that fails fast: 2 s to get a connection, dead connections noticed before use."""
     url = make_url(database_url).set(drivername="postgresql+asyncpg")
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=2,
-        pool_pre_ping=True,
         connect_args={"server_settings": server_settings(role), "timeout": 5, "command_timeout": 900},
     )
+    _ping_after_rest(engine)
+    return engine
+
+
+def _ping_after_rest(engine: AsyncEngine) -> None:
+    """As `pool_pre_ping`, without its round trip where a connection has just been of use."""
+    dialect = engine.sync_engine.dialect
+
+    def mark(_connection: Any, record: Any) -> None:
+        record.info["used_at"] = time.monotonic()
+
+    def ping(connection: Any, record: Any, _proxy: Any) -> None:
+        is_rested = time.monotonic() - record.info["used_at"] > TRUSTED_SECONDS
+        if connection.driver_connection.is_closed() or (is_rested and not answers(connection)):
+            raise InvalidatePoolError
+
+    def answers(connection: Any) -> bool:
+        try:
+            return dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            if dialect.is_disconnect(error, connection, None):
+                return False
+            raise
+
+    event.listen(engine.sync_engine, "connect", mark)
+    event.listen(engine.sync_engine, "checkin", mark)
+    event.listen(engine.sync_engine, "checkout", ping)
 
 
 def make_owner_engine(database_url: str) -> AsyncEngine:

@@ -8,13 +8,15 @@ transition is written by the same function, in the same transaction.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import col
 
 from shared.models import Deposit, DepositEvent, DepositState, LaterDepositEvent
@@ -99,9 +101,19 @@ def _has_elder() -> ColumnElement[bool]:
 
 async def claim(session: AsyncSession, deposit_id: UUID, stage: Stage) -> Claim | None:
     """Take a deposit for `stage`, or None if it is not free (not in turn, held by another, ended, put aside)."""
-    statement = (
+    deposit = (await session.execute(_claiming(stage), {"wanted": deposit_id})).scalar_one_or_none()
+    if deposit is None:
+        return None
+    await _write_event(session, deposit, stage.running, None)
+    return Claim(stage=stage, deposit=deposit, attempt=deposit.attempt)
+
+
+@cache
+def _claiming(stage: Stage) -> ReturningUpdate[Deposit]:
+    """The statement of `claim`, which is asked more often than it is granted."""
+    return (
         update(Deposit)
-        .where(col(Deposit.id) == deposit_id, is_free(stage), col(Deposit.stage_attempts) < MAX_STAGE_ATTEMPTS)
+        .where(col(Deposit.id) == bindparam("wanted"), is_free(stage), col(Deposit.stage_attempts) < MAX_STAGE_ATTEMPTS)
         .values(
             state=stage.running,
             attempt=Deposit.attempt + 1,
@@ -111,11 +123,6 @@ async def claim(session: AsyncSession, deposit_id: UUID, stage: Stage) -> Claim 
         .returning(Deposit)
         .execution_options(synchronize_session=False)
     )
-    deposit = (await session.execute(statement)).scalar_one_or_none()
-    if deposit is None:
-        return None
-    await _write_event(session, deposit, stage.running, None)
-    return Claim(stage=stage, deposit=deposit, attempt=deposit.attempt)
 
 
 async def renew(session: AsyncSession, held: Claim) -> None:
@@ -235,16 +242,21 @@ async def overdue(session: AsyncSession, stage: Stage, *, ring_again_seconds: fl
 
 async def next_in_line(session: AsyncSession, ended: Deposit) -> UUID | None:
     """The deposit of the same data set that may be published now that `ended` is out of its way."""
-    statement = (
+    data_set = {"organisation": ended.organisation_siren, "schema": ended.schema_name}
+    return (await session.execute(_looking_for_next(), data_set)).scalar_one_or_none()
+
+
+@cache
+def _looking_for_next() -> Select[UUID]:
+    return (
         select(col(Deposit.id))
         .where(
-            col(Deposit.organisation_siren) == ended.organisation_siren,
-            col(Deposit.schema_name) == ended.schema_name,
+            col(Deposit.organisation_siren) == bindparam("organisation"),
+            col(Deposit.schema_name) == bindparam("schema"),
             is_free(PUBLISH),
         )
         .limit(1)
     )
-    return (await session.execute(statement)).scalar_one_or_none()
 
 
 async def record(session: AsyncSession, deposit: Deposit) -> None:
