@@ -16,6 +16,9 @@ MAX_SORT_KEYS = 5
 
 CONTROLS = ("sort", "select", "limit", "cursor", "count", "as_of")
 
+YEARS = range(1900, 3000)
+"""Of days and moments: a time zone never leads out of what a date can be."""
+
 _VERSION = re.compile(r"\d{1,18}", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
@@ -79,10 +82,8 @@ def read_as_of(text: str) -> AsOf:
     try:
         if _VERSION.fullmatch(text):
             return int(text)
-        if _DAY.fullmatch(text):
-            return date.fromisoformat(text)
-        if _MOMENT.fullmatch(text):
-            return datetime.fromisoformat(text)
+        if (_DAY.fullmatch(text) or _MOMENT.fullmatch(text)) and int(text[:4]) in YEARS:
+            return date.fromisoformat(text) if _DAY.fullmatch(text) else datetime.fromisoformat(text)
     except ValueError:
         pass
     refuse(
