@@ -117,7 +117,8 @@ def simple_of(text: str) -> Simple | None:
 def test_a_proven_text_is_what_csv_reads(soup: str) -> None:
     simple = simple_of(soup)
     if simple is not None:
-        rows = list(csv.reader(io.StringIO(soup, newline=""), strict=True))
+        proven = soup.encode()[: simple.size].decode()  # a last record without end is left to the next block
+        rows = list(csv.reader(io.StringIO(proven, newline=""), strict=True))
         assert [list(cells) for cells in simple.frame.rows()] == rows
         assert len(rows) == len(simple.lines)
 
