@@ -56,7 +56,7 @@ class InvalidDataset(Refusal):
 
 def fault(pointer: str, detail: str) -> dict[str, str]:
     """What is wrong (French, no full stop), and where in the body."""
-    return {"pointer": pointer, "detail": detail}
+    return {"pointer": _shown(pointer), "detail": _shown(detail)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,4 +208,9 @@ class _Reading:
 
 def _escaped(name: str) -> str:
     """A member in a JSON pointer (RFC 6901)."""
-    return name[:MAX_NAME].replace("~", "~0").replace("/", "~1")
+    return _shown(name[:MAX_NAME]).replace("~", "~0").replace("/", "~1")
+
+
+def _shown(text: str) -> str:
+    """JSON may hold half of a surrogate pair, which no answer can."""
+    return text.encode(errors="replace").decode()
