@@ -97,6 +97,7 @@ class FindingCode(StrEnum):
     REQUIRED_VALUE = "required-value"
     NOT_IN_LIST = "not-in-list"
     PATTERN_MISMATCH = "pattern-mismatch"
+    PATTERN_TOO_SLOW = "pattern-too-slow"
     TOO_SHORT = "too-short"
     TOO_LONG = "too-long"
     TOO_SMALL = "too-small"

@@ -60,6 +60,10 @@ CONSTRAINT_CODES: Mapping[str, FindingCode] = {
 }
 
 
+CRASHES = (ArithmeticError, ValueError, TypeError, LookupError, AttributeError, RecursionError, PatternTooSlow)
+"""What a question about one text may raise."""
+
+
 class UnsupportedSchema(ValueError):
     """The schema asks for a check that does not exist here: a fault of the registry, not of the data."""
 
@@ -128,8 +132,8 @@ class CellReader:
             return self._unreadable(FindingCode.CONTROL_CHARACTER, text, rule="control")
         try:
             typed, notes = self._asked(text)
-        except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError, RecursionError, PatternTooSlow):
-            return self._unreadable(self._code_of_crash(text or ""), text or "")
+        except CRASHES as error:
+            return self._crashed(error, text or "")
         if typed is None and not notes:
             return MISSING
         if text is not None and (reserve := self._reserve(text, typed)):
@@ -183,10 +187,12 @@ class CellReader:
             return FindingCode.EXOTIC_DIGITS
         return None
 
-    def _code_of_crash(self, text: str) -> FindingCode:
-        """Frictionless cannot compare `sNaN` with a bound, and raises."""
+    def _crashed(self, error: Exception, text: str) -> CellVerdict:
+        """A pattern took too long; or Frictionless raised, as it does when it compares `sNaN` with a bound."""
+        if isinstance(error, PatternTooSlow):
+            return self._unreadable(FindingCode.PATTERN_TOO_SLOW, text, rule="pattern")
         not_finite = self.field.type == "number" and "nan" in text.casefold()
-        return FindingCode.NUMBER_NOT_FINITE if not_finite else FindingCode.UNREADABLE_CELL
+        return self._unreadable(FindingCode.NUMBER_NOT_FINITE if not_finite else FindingCode.UNREADABLE_CELL, text)
 
     def _breaks_line_of_pattern(self, text: str) -> bool:
         """Python's `$` accepts a final line end; no pattern of a schema means it."""
@@ -211,7 +217,7 @@ class CellReader:
     def suggestion(self, rule: str, code: FindingCode, text: str) -> str | None:
         """A replacement, only if this very column would then find nothing to say."""
         candidate = suggest(code, text, allowed=self._allowed)
-        if rule == "pattern":
+        if code is FindingCode.PATTERN_MISMATCH:
             candidate = "".join(text.split())
         if candidate is None or candidate == text:
             return None

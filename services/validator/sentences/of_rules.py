@@ -39,6 +39,17 @@ CONSTRAINT_WORDINGS: Mapping[FindingCode, Wording] = {
             "{title}, following the pattern {pattern}",
         ),
     ),
+    Code.PATTERN_TOO_SLOW: Wording(
+        "On ne peut pas dire en un temps raisonnable si « {value} » a la forme attendue pour « {column} ».",
+        "Vérifiez la valeur{example} ; si elle est juste, signalez à l’éditeur du schéma que son motif est trop lent.",
+        expected="{title}, selon le motif {pattern}",
+        validata="constraint-error",
+        english=English(
+            "Whether “{value}” has the form expected of “{column}” cannot be told in a reasonable time.",
+            "Check the value{example}; if it is right, tell the publisher of the schema that its pattern is too slow.",
+            "{title}, following the pattern {pattern}",
+        ),
+    ),
     Code.TOO_SHORT: Wording(
         "« {value} » est trop court : {length}, pour {limit} au moins.",
         "Complétez la valeur.",

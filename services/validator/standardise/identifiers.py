@@ -73,7 +73,7 @@ def without_gaps(text: str, pattern: str) -> tuple[str, CorrectionCode] | None:
     if OPEN_ENDED.search(pattern) or not any(c.isdigit() for c in text) or any(c.islower() for c in text):
         return None
     form = compile_pattern(pattern)
-    if len(text) > CODE_LIMIT or form.matches(text):
+    if form.engine == "python" or len(text) > CODE_LIMIT or form.matches(text):
         return None
     for bare in ("".join(text.split()), re.sub(r"\.0+$", "", text)):
         if bare != text and form.matches(bare):

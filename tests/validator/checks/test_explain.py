@@ -137,3 +137,16 @@ def test_a_replacement_is_proposed_only_when_it_would_pass(
 def test_a_missing_cell_is_judged_as_an_empty_one(reader: dict[str, CellReader]) -> None:
     assert [error.rule for error in reader["COLL_NOM"].explain(None).errors] == ["required"]
     assert reader["DELIB_URL"].explain(None).errors == ()
+
+
+def test_a_pattern_that_takes_too_long_on_a_text_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.registry.patterns.PATIENCE_SECONDS", 0.05)
+    constraints = {"pattern": r"(?=a)(a+)+"}
+    descriptor = {"name": "a", "type": "string", "constraints": constraints}
+    field = SchemaField("a", "string", "default", "a", "", constraints, descriptor)
+    reader = CellReader(field, Schema.from_descriptor({"fields": [descriptor]}).get_field("a"))
+    verdict = reader.explain("a" * 40 + "!")
+    assert verdict.canonical is None
+    assert [(error.rule, error.code) for error in verdict.errors] == [("pattern", FindingCode.PATTERN_TOO_SLOW)]
+    assert verdict.errors[0].suggestion is None
+    assert reader.explain("aaa").canonical == "aaa"
