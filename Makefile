@@ -8,7 +8,7 @@ ARGS ?=
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup start test test-long check bench bench-validator docs lock clean
+.PHONY: help setup start test test-long check bench bench-validator bench-catalog docs lock clean
 
 help: ## Affiche cette aide
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)$$/\1\t\2/p' Makefile | while IFS="$$(printf '\t')" read -r target text; \
@@ -36,6 +36,9 @@ bench: setup ## Mesure les temps de référence (une ligne JSON par mesure)
 
 bench-validator: setup ## Mesure les contrôles de fichiers (à côté de Frictionless et d'une simple lecture)
 	@PYTHONPATH=tests $(BIN)/python tests/bench validator
+
+bench-catalog: setup ## Mesure la publication et les lectures (BENCH_ROWS lignes, un million sinon)
+	@PYTHONPATH=tests $(BIN)/python tests/bench catalog
 
 docs: setup ## Réécrit les pages de docs/ tirées du code (codes, constats, réglages…)
 	$(BIN)/python docs/generate.py

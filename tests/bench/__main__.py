@@ -12,6 +12,7 @@ import warnings
 
 os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before Polars is loaded: CPU time is then that of the work alone
 
+from catalog import measure_catalog
 from deposits import measure_deposits
 from records import measure_records
 from validation import measure_validation
@@ -22,6 +23,7 @@ PARTS = {
     "deposits": measure_deposits,
     "records": measure_records,
     "validator": measure_validator,
+    "catalog": measure_catalog,
 }
 
 

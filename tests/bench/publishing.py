@@ -1,6 +1,7 @@
 """A large table brought to where catalog's worker finds it, and published by the worker's own job."""
 
 import asyncio
+import subprocess
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -107,6 +108,7 @@ async def opened_publisher(stack: Stack, rows: int) -> AsyncIterator[Publisher]:
 def _validated(folder: Path, rows: int) -> Path:
     path = folder / "addresses.csv"
     write_addresses(path, rows)
+    subprocess.run(["sed", "-i", "1s/id_ban_adresse/uid_adresse/", str(path)], check=True)
     examined = validate_file(path, Request(SCHEMA, SCHEMA_VERSION), registry=load_registry(), out_folder=folder)
     assert examined.table_path is not None, examined.report
     path.unlink()
