@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from services.catalog.bodies import DatasetOut
 from services.catalog.discover import freshness
 from services.catalog.discover.freshness import Freshness
-from services.catalog.discover.question import Facet, Sort
+from services.catalog.discover.question import DatasetFacet, Sort
 from services.catalog.discover.search import FacetValue
 from services.catalog.free.licences import LICENCES
 from services.catalog.free.said import Theme
@@ -46,7 +46,7 @@ class DatasetsMeta(BaseModel):
     limit: int
     total: int = Field(description="Jeux de données trouvés, toutes pages confondues.")
     sort: Sort
-    facets: dict[Facet, list[FacetValueOut]] | None = Field(
+    facets: dict[DatasetFacet, list[FacetValueOut]] | None = Field(
         description="Par facette, les valeurs les plus fréquentes d'abord (100 au plus). Le compte d'une valeur tient "
         "compte de la recherche et des filtres des autres facettes. Null après la première page."
     )
@@ -61,8 +61,8 @@ class DatasetsOut(BaseModel):
 
 
 def facets_out(
-    facets: Mapping[Facet, list[FacetValue]], *, names: Mapping[str, str], registry: Registry
-) -> dict[Facet, list[FacetValueOut]]:
+    facets: Mapping[DatasetFacet, list[FacetValue]], *, names: Mapping[str, str], registry: Registry
+) -> dict[DatasetFacet, list[FacetValueOut]]:
     """Facets with titles. `names`: of organisations, by SIREN."""
     return {
         facet: [
@@ -73,17 +73,17 @@ def facets_out(
     }
 
 
-def _title(facet: Facet, value: str, names: Mapping[str, str], registry: Registry) -> str:
+def _title(facet: DatasetFacet, value: str, names: Mapping[str, str], registry: Registry) -> str:
     match facet:
-        case Facet.THEME:
+        case DatasetFacet.THEME:
             return THEME_TITLES.get(value, value)
-        case Facet.SCHEMA:
+        case DatasetFacet.SCHEMA:
             return registry.get(value).title
-        case Facet.ORGANISATION:
+        case DatasetFacet.ORGANISATION:
             return names.get(value, value)
-        case Facet.LICENCE:
+        case DatasetFacet.LICENCE:
             return LICENCES[value].title if value in LICENCES else value
-        case Facet.FRESHNESS:
+        case DatasetFacet.FRESHNESS:
             return freshness.TITLES[Freshness(value)]
-        case Facet.FORMAT:
+        case DatasetFacet.FORMAT:
             return value.upper()

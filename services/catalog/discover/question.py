@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 
-class Facet(StrEnum):
+class DatasetFacet(StrEnum):
     """By what data sets are counted and filtered."""
 
     THEME = "theme"
@@ -38,7 +38,7 @@ class Question:
 
     words: tuple[str, ...] = ()
     """Folded; each is somewhere in the title, the identifier, the organisation's name or the schema's texts."""
-    filters: dict[Facet, list[str]] = field(default_factory=dict)
+    filters: dict[DatasetFacet, list[str]] = field(default_factory=dict)
     """Without an entry, or with an empty one: any value."""
     sort: Sort = Sort.RELEVANCE
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.catalog.discover.freshness import freshness_expression
 from services.catalog.discover.known import Weight, score_expression
-from services.catalog.discover.question import Facet, Place, Question
+from services.catalog.discover.question import DatasetFacet, Place, Question
 from services.catalog.discover.words import stem
 
 FACET_VALUES = 100
@@ -41,7 +41,7 @@ class Page:
     """Identifier → how fresh it is."""
     total: int
     """Of all pages, now."""
-    facets: Mapping[Facet, list[FacetValue]]
+    facets: Mapping[DatasetFacet, list[FacetValue]]
     following: Place | None
 
 
@@ -52,7 +52,7 @@ async def find(
     known: Sequence[Mapping[str, Any]],
     licence: str,
     after: Place | None,
-    facets: Iterable[Facet],
+    facets: Iterable[DatasetFacet],
     limit: int,
 ) -> Page:
     """Answer the question. `known`: see `KnownSchemas.facts`; `licence`: that of data sets that name none."""
@@ -75,7 +75,7 @@ async def find(
     )
 
 
-def _statement(question: Question, facets: Sequence[Facet], after: Place | None) -> str:
+def _statement(question: Question, facets: Sequence[DatasetFacet], after: Place | None) -> str:
     wanted = [facet for facet, values in question.filters.items() if values]
     members = ", ".join(f"'{facet}', ({_count(facet, wanted)})" for facet in facets)
     matches = " AND ".join(_flag(facet) for facet in wanted) or "true"
@@ -122,19 +122,21 @@ def _relevance(question: Question) -> str:
     return " + ".join(f"score_{rank}" for rank in range(len(question.words))) or "0"
 
 
-def _flag(facet: Facet) -> str:
+def _flag(facet: DatasetFacet) -> str:
     return f"has_{facet}"
 
 
-def _wanted(facet: Facet) -> str:
+def _wanted(facet: DatasetFacet) -> str:
     values = f"CAST(:wanted_{facet} AS text[])"
-    return f"format && {values}" if facet is Facet.FORMAT else f"coalesce({facet} = ANY({values}), false)"
+    return f"format && {values}" if facet is DatasetFacet.FORMAT else f"coalesce({facet} = ANY({values}), false)"
 
 
-def _count(facet: Facet, wanted: Sequence[Facet]) -> str:
+def _count(facet: DatasetFacet, wanted: Sequence[DatasetFacet]) -> str:
     others = " AND ".join(_flag(one) for one in wanted if one is not facet) or "true"
     source = (
-        "found, unnest(format) AS value" if facet is Facet.FORMAT else f"found, LATERAL (SELECT {facet}) AS v (value)"
+        "found, unnest(format) AS value"
+        if facet is DatasetFacet.FORMAT
+        else f"found, LATERAL (SELECT {facet}) AS v (value)"
     )
     counts = (
         f"SELECT value, count(*) AS count FROM {source} WHERE {others} AND value IS NOT NULL "  # noqa: S608

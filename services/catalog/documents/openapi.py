@@ -50,6 +50,9 @@ SAID: Mapping[Operator, str] = {
 LISTS = (Operator.IN, Operator.NOTIN, Operator.BETWEEN)
 WORDLESS = (Operator.ISNULL, Operator.ISNOTNULL)
 
+ANY_COLUMN = "COLONNE__opérateur"
+"""Stands for columns in the document of the service."""
+
 ROW = "#/components/schemas/Row"
 
 
@@ -90,7 +93,7 @@ def column_parameters(view: DatasetView, texts: Mapping[str, str], taken: set[st
 
 def _path_item(item: Mapping[str, Any], view: DatasetView, texts: Mapping[str, str]) -> dict[str, Any]:
     operation = copy.deepcopy(item["get"])
-    declared = [one for one in operation.get("parameters", []) if one["name"] != "dataset_id"]
+    declared = [one for one in operation.get("parameters", []) if one["name"] not in ("dataset_id", ANY_COLUMN)]
     if operation.pop("x-free-parameters", False):
         declared += column_parameters(view, texts, {one["name"] for one in declared})
     return {"get": {**operation, "parameters": declared}}
@@ -142,6 +145,8 @@ def _type_rows(schema: dict[str, Any]) -> None:
     members = schema.get("properties", {})
     if schema.get("title") == "RecordsOut":
         members["data"]["items"] = {"$ref": ROW}
+    if schema.get("title") == "RecordOut":
+        members["data"] = {"$ref": ROW}
     for name in ("before", "after"):
         if {"op", "key", name} <= set(members):
             members[name] |= {"anyOf": [{"$ref": ROW}, {"type": "null"}]}

@@ -18,7 +18,7 @@ from services.catalog.datasets import (
 from services.catalog.describe import dataset_headers, dataset_out, version_out
 from services.catalog.discover.bodies import DatasetsMeta, DatasetsOut, facets_out
 from services.catalog.discover.freshness import Freshness, freshness_of
-from services.catalog.discover.question import Facet, Place, Question, Sort
+from services.catalog.discover.question import DatasetFacet, Place, Question, Sort
 from services.catalog.discover.search import find
 from services.catalog.discover.words import words_of
 from services.catalog.exports.formats import Format
@@ -77,21 +77,21 @@ async def get_datasets(
             known=tools.known.facts(question.words),
             licence=LICENCE_OUVERTE.id,
             after=after,
-            facets=() if after else Facet,
+            facets=() if after else DatasetFacet,
             limit=limit,
         )
         rows = await read_datasets(session, page.ids)
-        names = await organisation_names(session, [one.value for one in page.facets.get(Facet.ORGANISATION, [])])
+        names = await organisation_names(session, [one.value for one in page.facets.get(DatasetFacet.ORGANISATION, [])])
     data = [dataset_out(row, registry=tools.registry, freshness=Freshness(page.freshness[row[0].id])) for row in rows]
     facets = None if after else facets_out(page.facets, names=names, registry=tools.registry)
     meta = DatasetsMeta(limit=limit, total=page.total, sort=sort, facets=facets)
     return DatasetsOut(data=data, links=_next(request, _position(question, page.following), tools), meta=meta)
 
 
-async def _wanted(session: AsyncSession, filters: Filters, tools: Tools) -> dict[Facet, list[str]]:
-    wanted = {facet: [str(one) for one in getattr(filters, facet)] for facet in Facet}
-    wanted[Facet.SCHEMA] = [tools.registry.get(one).name for one in filters.schema]
-    wanted[Facet.ORGANISATION] = [await find_organisation_siren(session, one) for one in filters.organisation]
+async def _wanted(session: AsyncSession, filters: Filters, tools: Tools) -> dict[DatasetFacet, list[str]]:
+    wanted = {facet: [str(one) for one in getattr(filters, facet)] for facet in DatasetFacet}
+    wanted[DatasetFacet.SCHEMA] = [tools.registry.get(one).name for one in filters.schema]
+    wanted[DatasetFacet.ORGANISATION] = [await find_organisation_siren(session, one) for one in filters.organisation]
     return wanted
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from services.catalog.discover.freshness import Freshness
 from services.catalog.discover.known import KnownSchemas
-from services.catalog.discover.question import Facet, Place, Question, Sort
+from services.catalog.discover.question import DatasetFacet, Place, Question, Sort
 from services.catalog.discover.search import Page, find
 from services.catalog.discover.words import words_of
 from shared.db import Role, Sessions, reading
@@ -30,7 +30,7 @@ class Catalogue:
         async with reading(self.sessions) as session:
             facts = self.known.facts(question.words)
             return await find(
-                session, question, known=facts, licence="etalab-2.0", after=after, facets=Facet, limit=limit
+                session, question, known=facts, licence="etalab-2.0", after=after, facets=DatasetFacet, limit=limit
             )
 
     async def pages(self, question: Question, limit: int) -> list[str]:
@@ -73,12 +73,12 @@ async def catalogue(database: str, sessions_of: Callable[[Role], Sessions], regi
     return Catalogue(sessions_of("socle_reader"), KnownSchemas(registry))
 
 
-def chosen(question: Question, facet: Facet, value: str) -> Question:
+def chosen(question: Question, facet: DatasetFacet, value: str) -> Question:
     return replace(question, filters={**question.filters, facet: [value]})
 
 
 async def test_each_value_of_a_facet_gives_as_many_as_it_says(catalogue: Catalogue) -> None:
-    filters = {Facet.THEME: ["GOVE"], Facet.FRESHNESS: [Freshness.LATE, Freshness.NEVER]}
+    filters = {DatasetFacet.THEME: ["GOVE"], DatasetFacet.FRESHNESS: [Freshness.LATE, Freshness.NEVER]}
     for words in map(words_of, QUESTIONS):
         for asked in (Question(words), Question(words, filters)):
             page = await catalogue.ask(asked)
@@ -90,19 +90,21 @@ async def test_each_value_of_a_facet_gives_as_many_as_it_says(catalogue: Catalog
 async def test_counts_of_a_facet_sum_to_the_list(catalogue: Catalogue) -> None:
     page = await catalogue.ask(Question())
     assert page.total == len(page.ids) > SAMPLE
-    for facet in (Facet.THEME, Facet.SCHEMA, Facet.LICENCE, Facet.FRESHNESS):
+    for facet in (DatasetFacet.THEME, DatasetFacet.SCHEMA, DatasetFacet.LICENCE, DatasetFacet.FRESHNESS):
         assert sum(one.count for one in page.facets[facet]) == page.total, facet
-    assert sum(one.count for one in page.facets[Facet.ORGANISATION]) == SAMPLE
+    assert sum(one.count for one in page.facets[DatasetFacet.ORGANISATION]) == SAMPLE
 
 
 async def test_values_of_one_filter_are_alternatives_and_filters_hold_together(catalogue: Catalogue) -> None:
     page = await catalogue.ask(Question())
-    first, second = (one for one in page.facets[Facet.THEME][:2])
-    both = await catalogue.ask(Question(filters={Facet.THEME: [first.value, second.value]}))
+    first, second = (one for one in page.facets[DatasetFacet.THEME][:2])
+    both = await catalogue.ask(Question(filters={DatasetFacet.THEME: [first.value, second.value]}))
     assert both.total == first.count + second.count
-    narrowed = await catalogue.ask(Question(filters={Facet.THEME: [first.value], Facet.FRESHNESS: ["never"]}))
+    narrowed = await catalogue.ask(
+        Question(filters={DatasetFacet.THEME: [first.value], DatasetFacet.FRESHNESS: ["never"]})
+    )
     assert 0 < narrowed.total < first.count
-    assert {one.value for one in narrowed.facets[Facet.THEME]} >= {first.value, second.value}
+    assert {one.value for one in narrowed.facets[DatasetFacet.THEME]} >= {first.value, second.value}
 
 
 @pytest.mark.parametrize("text", ["", "commune saint", "deliberations"])
@@ -118,7 +120,7 @@ async def test_every_data_set_is_on_one_page(catalogue: Catalogue, text: str) ->
 async def test_opposite_orders_are_opposite_but_for_equals(catalogue: Catalogue) -> None:
     ids = (await catalogue.ask(Question(sort=Sort.TITLE))).ids
     assert (await catalogue.ask(Question(sort=Sort.TITLE_DOWN))).ids == ids[::-1]
-    never = await catalogue.ask(Question(filters={Facet.FRESHNESS: ["never"]}))
+    never = await catalogue.ask(Question(filters={DatasetFacet.FRESHNESS: ["never"]}))
     for sort in (Sort.UPDATED, Sort.UPDATED_DOWN):
         assert (await catalogue.ask(Question(sort=sort))).ids[-never.total :] == sorted(never.ids)
 
@@ -139,7 +141,7 @@ async def test_a_title_counts_more_than_an_organisation_more_than_a_description(
     deliberations = [one for one in page.ids if one.startswith("deliberations")]
     assert page.ids[0] == "catalogue"
     assert page.ids.index(owned) < page.ids.index(deliberations[0])
-    assert siren in {one.value for one in page.facets[Facet.ORGANISATION]}
+    assert siren in {one.value for one in page.facets[DatasetFacet.ORGANISATION]}
 
 
 async def test_a_whole_word_counts_more_than_a_beginning_more_than_an_inside(
