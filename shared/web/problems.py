@@ -128,10 +128,10 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
 
 
 def _pointed(error: Mapping[str, Any]) -> dict[str, Any]:
-    place, *path = error["loc"]
-    name = ".".join(str(part) for part in path) or str(place)
+    place, *path = [str(part).encode(errors="replace").decode() for part in error["loc"]]  # JSON may hold surrogates
+    name = ".".join(path) or place
     pointed = {"in": place, "name": name, "rule": error["type"], "detail": error["msg"]}
-    return pointed | ({"pointer": "#/" + "/".join(str(part) for part in path)} if place == "body" else {})
+    return pointed | ({"pointer": "#/" + "/".join(path)} if place == "body" else {})
 
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:

@@ -21,7 +21,8 @@ LOCK_NOT_AVAILABLE = "55P03"
 
 
 def table_of(versions: Iterable[ImportedSchema]) -> RowTable:
-    """The table of all versions of one schema. Raises InvalidDataset when they do not fit one."""
+    """The table of all versions of one schema. Raises InvalidDataset when they do not fit one: rows that are there are
+    read with the columns, and known by the identity, of the newest."""
     listed = list(versions)
     registry = Registry(())
     registry.take_imported(listed)
@@ -31,10 +32,16 @@ def table_of(versions: Iterable[ImportedSchema]) -> RowTable:
         raise InvalidDataset([fault("#/schema/fields", detail)])
     kept: dict[str, str] = {}
     for column in table.columns:
+        if column.field_name in kept.values():  # its values are elsewhere in the rows that are there already
+            detail = f"« {column.field_name} » a un autre type dans une version précédente ; donnez-lui un autre nom"
+            raise InvalidDataset([fault("#/schema/fields", detail)])
         same = kept.setdefault(column.column, column.field_name)
         if same != column.field_name:
             detail = f"« {column.field_name} » ne se distingue pas assez de « {same} »"
             raise InvalidDataset([fault("#/schema/fields", detail)])
+    if len({registry.get(one.name, one.version).identity for one in listed}) > 1:
+        detail = "la clé primaire ne change pas : les lignes déjà publiées ne seraient plus reconnues"
+        raise InvalidDataset([fault("#/schema/primaryKey", detail)])
     return table
 
 

@@ -164,6 +164,15 @@ async def test_a_body_without_end_is_not_read_to_its_end(client: httpx.AsyncClie
     assert deep.status_code in (400, 422)
 
 
+async def test_half_a_surrogate_pair_is_refused_anywhere(client: httpx.AsyncClient, headers: dict[str, str]) -> None:
+    await create(client, headers)
+    for body in (b'{"\\ud800": 1}', b'{"title": "\\ud800"}', b'{"schema": {"fields": [{"name": "\\ud800"}]}}'):
+        answer = await client.patch(
+            f"/v1/datasets/{ID}", content=body, headers={**headers, "Content-Type": "application/merge-patch+json"}
+        )
+        assert answer.status_code == 422, answer.text
+
+
 async def test_a_data_set_with_a_national_schema_says_what_its_schema_says(
     client: httpx.AsyncClient, headers: dict[str, str], publish: Any
 ) -> None:
@@ -179,8 +188,8 @@ async def test_a_version_with_other_columns_widens_the_table(
     await create(client, headers)
     same = await edit(client, headers, schema=COUNTS["schema"])
     assert same.status_code == 200
-    fields = [*COUNTS["schema"]["fields"][:2], {"name": "véhicules", "type": "number"}, {"name": "sens"}]
-    wider = await edit(client, headers, schema={"fields": fields, "foreignKeys": [], "primaryKey": "point"})
+    fields = [*COUNTS["schema"]["fields"][:2], {"name": "sens"}]
+    wider = await edit(client, headers, schema={**COUNTS["schema"], "fields": fields, "foreignKeys": []})
     assert wider.json()["ignored"] == ["#/schema/foreignKeys"]
     owner = await asyncpg.connect(database)
     try:
@@ -192,7 +201,21 @@ async def test_a_version_with_other_columns_widens_the_table(
     finally:
         await owner.close()
     assert [row["number"] for row in versions] == [1, 2]
-    assert len(columns) == 5
+    assert len(columns) == 4
+
+
+async def test_rows_that_are_there_stay_readable_under_the_next_version(
+    client: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    """Another type would hide their values, another identity would let them come twice."""
+    await create(client, headers)
+    schema: dict[str, Any] = COUNTS["schema"]
+    retyped = {**schema, "fields": [*schema["fields"][:2], {"name": "véhicules", "type": "number"}]}
+    problem = refused(await edit(client, headers, schema=retyped), 422, "invalid-dataset")
+    assert "un autre nom" in problem["detail"]
+    problem = refused(await edit(client, headers, schema={**schema, "primaryKey": "point"}), 422, "invalid-dataset")
+    assert problem["errors"][0]["pointer"] == "#/schema/primaryKey"
+    assert (await client.get(f"/v1/datasets/{ID}")).json()["title"] == "Comptages routiers"
 
 
 async def test_the_table_is_kept_as_any_other(
