@@ -239,6 +239,8 @@ class RecordsMeta(BaseModel):
     version: int | None
     publication: int | None
     limit: int
+    total: int | None = Field(default=None, description="Lignes qui satisfont les filtres, si count le demande.")
+    total_is_estimate: bool | None = None
 
 
 class RecordsOut(BaseModel):

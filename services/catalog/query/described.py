@@ -26,13 +26,15 @@ def _group(name: str, what: str, example: str) -> dict[str, Any]:
     )
 
 
+CONDITIONS = (
+    "Une condition s'écrit `COLONNE__opérateur=valeur` ; `COLONNE=valeur` vaut `exact`. Toutes valent ensemble. "
+    "Opérateurs : "
+    + ", ".join(f"`{operator}`" for operator in Operator)
+    + '. `in`, `notin` et `between` prennent une liste : `a,"b,c"`. La page docs/requetes.md décrit chacun.'
+)
+"""Columns differ from a data set to another: they are no parameters of the operation."""
+
 FILTER_PARAMETERS = [
-    _parameter(
-        "COLONNE__opérateur",
-        "Une condition ; toutes valent ensemble. COLONNE est le nom d'une colonne, qui seul vaut `exact`. Opérateurs : "
-        + ", ".join(f"`{operator}`" for operator in Operator)
-        + ". La description de chacun est dans la page « Interroger les données ».",
-    ),
     _parameter("q", "Mots que les textes d'une ligne contiennent tous, sans égard à la casse ni aux accents."),
     _group("or", "Au moins une des conditions vaut.", "(A__exact=1,and=(B__less=3,C__isnull))"),
     _group("and", "Toutes les conditions valent.", "(A__greater=1,or=(B=x,B=y))"),

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from services.catalog.groups_bodies import GroupsOut
 from services.catalog.query.ask import QueryTooCostly
-from services.catalog.query.described import AGGREGATE_PARAMETERS
+from services.catalog.query.described import AGGREGATE_PARAMETERS, CONDITIONS
 from services.catalog.reading.respond import Kind, respond
 from services.catalog.tools import CatalogTools
 from services.catalog.view import DatasetWithdrawn, VersionPurged
@@ -20,9 +20,10 @@ router = APIRouter(prefix="/v1", tags=["Données"], responses=refusals(ServiceUn
     response_model=GroupsOut,
     response_model_exclude_none=True,
     openapi_extra=FREE_PARAMETERS | {"parameters": AGGREGATE_PARAMETERS},
+    description=f"Sans paramètre : le nombre de lignes. Toute la réponse est d'une seule version. {CONDITIONS}",
     responses=refusals(NotFound, DatasetWithdrawn, VersionPurged, QueryTooCostly)
     | {304: {"description": "Rien n'a changé depuis la réponse que nomme If-None-Match."}},
 )
 async def get_aggregate(dataset_id: str, request: Request, tools: CatalogTools) -> Response:
-    """Sans paramètre : le nombre de lignes. Les filtres sont ceux des lignes ; toute la réponse est d'une version."""
+    """Groups of rows, or the most frequent values of several columns."""
     return await respond(request, Kind.AGGREGATE, dataset_id, tools.responder)

@@ -6,7 +6,7 @@ from services.catalog.bodies import RecordOut, RecordsOut
 from services.catalog.exports.formats import FormatNotAvailable, preferred_format
 from services.catalog.exports.xlsx import XlsxTooLarge
 from services.catalog.query.ask import QueryTooCostly
-from services.catalog.query.native import DEFAULT_LIMIT, MAX_LIMIT
+from services.catalog.query.described import CONDITIONS, RECORDS_PARAMETERS
 from services.catalog.reading.respond import Kind, respond
 from services.catalog.routes.extracts import CONTENT, answer_extract
 from services.catalog.tools import CatalogTools
@@ -16,32 +16,16 @@ from shared.web import FREE_PARAMETERS, refusals
 
 router = APIRouter(prefix="/v1", tags=["Données"], responses=refusals(ServiceUnavailable))
 
-PARAMETERS = {
-    "parameters": [
-        {"name": "select", "in": "query", "schema": {"type": "string"}, "description": "Colonnes, par des virgules."},
-        {
-            "name": "sort",
-            "in": "query",
-            "schema": {"type": "string"},
-            "description": "Colonnes, par des virgules ; « - » devant une colonne pour l'ordre décroissant. "
-            "Les lignes sans valeur viennent en dernier.",
-        },
-        {
-            "name": "limit",
-            "in": "query",
-            "schema": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
-            "description": "Lignes par page.",
-        },
-        {"name": "cursor", "in": "query", "schema": {"type": "string"}, "description": "Donné par links.next."},
-    ]
-}
+PAGES = """Les pages suivantes restent sur la version de la première, même si une autre paraît. Un en-tête Accept qui
+préfère un autre format (text/csv…) obtient toutes les lignes, comme `records.{format}`."""
 
 
 @router.get(
     "/datasets/{dataset_id}/records",
     summary="Lire les lignes",
     response_model=RecordsOut,
-    openapi_extra=FREE_PARAMETERS | PARAMETERS,
+    openapi_extra=FREE_PARAMETERS | {"parameters": RECORDS_PARAMETERS},
+    description=f"{CONDITIONS}\n\n{PAGES}",
     responses=refusals(NotFound, DatasetWithdrawn, VersionPurged, QueryTooCostly, XlsxTooLarge, FormatNotAvailable)
     | {
         200: {"content": {name: one for name, one in CONTENT.items() if name != "application/json"}},
@@ -49,9 +33,7 @@ PARAMETERS = {
     },
 )
 async def get_records(dataset_id: str, request: Request, tools: CatalogTools) -> Response:
-    """Filtres : `COLONNE=valeur` (égal), `COLONNE__greater=` (≥), `COLONNE__less=` (≤), `COLONNE__strictly_greater=`,
-    `COLONNE__strictly_less=`. Les pages suivantes restent sur la version de la première, même si une autre paraît.
-    Un en-tête Accept qui préfère un autre format (text/csv…) obtient toutes les lignes, comme `records.{format}`."""
+    """A page of rows, or all of them in another format."""
     wanted = preferred_format(request.headers.get("accept"))
     if wanted is not None:
         return await answer_extract(dataset_id, wanted, request, tools)
