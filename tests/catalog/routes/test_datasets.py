@@ -62,6 +62,42 @@ async def test_pages_of_data_sets_follow_each_other(client: httpx.AsyncClient) -
     assert found == await ids(client)
 
 
+async def test_a_cursor_belongs_to_its_question(client: httpx.AsyncClient) -> None:
+    following = (await client.get("/v1/datasets?limit=2&sort=title")).json()["links"]["next"]
+    assert (await client.get(following)).status_code == 200
+    for other in ("sort=-title", "sort=title&theme=GOVE", "sort=title&q=a"):
+        answer = await client.get(following.replace("sort=title", other))
+        assert (answer.status_code, answer.json()["parameter"]) == (400, "cursor")
+
+
+async def test_facets_come_with_the_first_page(client: httpx.AsyncClient, publish: Publish) -> None:
+    await publish([deliberation("1")])
+    body = (await client.get("/v1/datasets", params={"limit": 2})).json()
+    facets = body["meta"]["facets"]
+    assert list(facets) == ["theme", "organisation", "schema", "licence", "format", "freshness"]
+    assert facets["organisation"] == [{"value": "213103955", "title": "Muret", "count": 1}]
+    registry = load_registry()
+    governing = sum(registry.get(name).dataset.theme == "GOVE" for name in registry.names()) + 1
+    assert {"value": "GOVE", "title": "Gouvernement et secteur public", "count": governing} in facets["theme"]
+    assert facets["licence"] == [
+        {"value": "etalab-2.0", "title": "Licence Ouverte 2.0", "count": body["meta"]["total"]}
+    ]
+    assert {"value": "csv", "title": "CSV", "count": body["meta"]["total"]} in facets["format"]
+    following = (await client.get(body["links"]["next"])).json()
+    assert (following["meta"]["facets"], following["meta"]["total"]) == (None, body["meta"]["total"])
+
+
+async def test_filters_repeat_and_add_up(client: httpx.AsyncClient, publish: Publish) -> None:
+    await publish([deliberation("1")])
+    both = {"schema": ["deliberations", "scdl/subventions"]}
+    assert (await client.get("/v1/datasets", params=both)).json()["meta"]["total"] == 3
+    narrowed = both | {"freshness": "up-to-date"}
+    assert len((await client.get("/v1/datasets", params=narrowed)).json()["data"]) == 2
+    geographic = (await client.get("/v1/datasets", params={"format": "geojson"})).json()["data"]
+    assert geographic
+    assert all("geojson" in one["formats"] for one in geographic)
+
+
 @pytest.mark.parametrize(
     ("parameters", "status", "code"),
     [
@@ -71,6 +107,9 @@ async def test_pages_of_data_sets_follow_each_other(client: httpx.AsyncClient) -
         ({"limit": "0"}, 422, "invalid-request"),
         ({"cursor": "x"}, 400, "invalid-parameter"),
         ({"page": "2"}, 400, "invalid-parameter"),
+        ({"sort": "name"}, 422, "invalid-request"),
+        ({"theme": "gove"}, 422, "invalid-request"),
+        ({"format": "shp"}, 422, "invalid-request"),
     ],
 )
 async def test_wrong_questions_are_refused(
