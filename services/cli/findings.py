@@ -14,7 +14,7 @@ _SEVERITIES = ("error", "warning", "info")
 WORDS: Mapping[Language, Mapping[str, str]] = {
     "fr": {
         "findings": "Constats",
-        "headers": "Ligne|Colonne|Valeur|Constat|Comment corriger",
+        "headers": "Ligne|Colonne|Valeur|Constat|Attendu|Comment corriger",
         "error": "erreur",
         "warning": "avertissement",
         "info": "information",
@@ -27,7 +27,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
     },
     "en": {
         "findings": "Findings",
-        "headers": "Line|Column|Value|Finding|How to mend",
+        "headers": "Line|Column|Value|Finding|Expected|How to mend",
         "error": "error",
         "warning": "warning",
         "info": "information",
@@ -91,6 +91,7 @@ def finding_row(one: FoundFault, language: Language = "fr") -> tuple[str, ...]:
         one.column or "—",
         one.value or "—",
         f"{mark}{one.message}",
+        one.expected or "—",
         one.how_to_mend or "—",
     )
 
@@ -103,12 +104,12 @@ def _known_rows(listed: Sequence[FoundFault], language: Language) -> list[tuple[
             kinds.setdefault(one.code, []).append(one)
     rows: list[tuple[str, ...]] = []
     for same in kinds.values():
-        line, _, value, message, mend = finding_row(same[0], language)
+        line, _, value, message, *rest = finding_row(same[0], language)
         columns = ", ".join(dict.fromkeys(one.column for one in same if one.column)) or "—"
         if len(same) > 1:
             mark = WORDS[language]["times"].format(mark=WORDS[language]["info"], count=thousands(len(same), language))
             message = f"({mark}) {same[0].message}"
-        rows.append((line, columns, value, message, mend))
+        rows.append((line, columns, value, message, *rest))
     return rows
 
 

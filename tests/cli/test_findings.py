@@ -22,13 +22,13 @@ def test_counts_agree_in_number(counts: tuple[int, int, int], sentence: str):
 def test_errors_come_first_and_what_is_not_shown_is_told(capsys):
     listed = (
         FoundFault("extra-column", "warning", None, "NOTE", None, "Colonne en trop.", "Retirez-la."),
-        FoundFault("date-format", "error", 7, "DELIB_DATE", "31/02/2024", "Pas une date.", "Corrigez."),
+        FoundFault("date-format", "error", 7, "DELIB_DATE", "31/02/2024", "Pas une date.", "Corrigez.", "une date"),
         FoundFault("date-format", "error", 8, "DELIB_DATE", "x\ny", "Pas une date.", "Corrigez."),
     )
     show_findings(Screen(), FoundFaults(listed, errors=2, warnings=1, corrections=0), limit=2)
     lines = capsys.readouterr().out.splitlines()
-    assert "7 | DELIB_DATE | 31/02/2024 | Pas une date. | Corrigez." in lines
-    assert "8 | DELIB_DATE | x y | Pas une date. | Corrigez." in lines
+    assert "7 | DELIB_DATE | 31/02/2024 | Pas une date. | une date | Corrigez." in lines
+    assert "8 | DELIB_DATE | x y | Pas une date. | — | Corrigez." in lines
     assert "NOTE" not in "".join(lines)
     assert "2 erreurs et avertissements montrés sur 3." in lines
 
@@ -40,7 +40,7 @@ def test_what_is_only_to_be_known_takes_one_line_a_kind(capsys):
     ]
     show_findings(Screen(), FoundFaults(tuple(missing), errors=0, warnings=0, corrections=0))
     lines = capsys.readouterr().out.splitlines()
-    assert "1 | A, B | — | (information, 2 fois) A est absente. | Ajoutez A." in lines
+    assert "1 | A, B | — | (information, 2 fois) A est absente. | — | Ajoutez A." in lines
     assert not any("montrés" in line for line in lines)
 
 

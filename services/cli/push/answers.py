@@ -58,6 +58,7 @@ class FoundFault:
     value: str | None
     message: str
     how_to_mend: str
+    expected: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

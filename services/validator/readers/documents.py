@@ -111,7 +111,7 @@ def objects_of_lines(file: BinaryIO, encoding: str) -> Iterator[Record]:
     try:
         for text in reel.lines():
             if text.strip():
-                value, end = _decode(text, _after_space(text, 0))
+                value, end = _decode(text, _after_space(text, 0), line)
                 if text[end:].strip():
                     raise invalid(f"la ligne {line} ne s’arrête pas à son objet", f"line {line} goes on", row=line)
                 yield line, _object(value, line)
@@ -166,17 +166,20 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def _decode(text: str, at: int = 0) -> tuple[Any, int]:
+def _decode(text: str, at: int = 0, line: int = 1) -> tuple[Any, int]:
+    """`line`: that of the beginning of the text in the file."""
     try:
         return _DECODER.raw_decode(text, at)
     except json.JSONDecodeError as error:
-        raise _at("il s’interrompt ou n’est pas du JSON", "it breaks off or is not JSON", text, error.pos) from None
+        raise _at(
+            "il s’interrompt ou n’est pas du JSON", "it breaks off or is not JSON", text, error.pos, line
+        ) from None
     except RecursionError:
         raise invalid("ses valeurs sont imbriquées trop profondément", "its values are nested too deeply") from None
 
 
-def _at(french: str, english: str, text: str, at: int) -> DocumentStopped:
-    line = text.count("\n", 0, at) + 1
+def _at(french: str, english: str, text: str, at: int, first_line: int = 1) -> DocumentStopped:
+    line = first_line + text.count("\n", 0, at)
     return invalid(f"{french}, ligne {line}", f"{english}, line {line}", row=line)
 
 

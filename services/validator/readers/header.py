@@ -86,5 +86,4 @@ def named_width(labels: Sequence[str]) -> int:
 
 def dropped_columns(line: int, count: int) -> Rendering:
     """What is said of `count` empty columns at the right end of the header at `line`."""
-    before = f"{count} colonnes vides" if count > 1 else "1 colonne vide"
-    return Rendering(line, None, CorrectionCode.TRAILING_COLUMNS_DROPPED, before, None)
+    return Rendering(line, None, CorrectionCode.TRAILING_COLUMNS_DROPPED, str(count), None)

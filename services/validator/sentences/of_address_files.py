@@ -69,11 +69,11 @@ ADDRESS_FILE_WORDINGS: Mapping[FindingCode, Wording] = {
         ),
     ),
     Code.BAL_IDS_EVERYWHERE: Wording(
-        "{count} lignes n’ont pas tous les identifiants de la base adresse nationale, alors que d’autres les ont.",
+        "Des lignes ({count}) n’ont pas tous les identifiants de la base adresse nationale, d’autres les ont.",
         "Remplissez les identifiants de toutes les lignes, ou videz-les partout.",
         expected="les identifiants partout, ou nulle part",
         english=English(
-            "{count} lines do not have all identifiers of the national address base, while others do.",
+            "Some lines ({count}) do not have all identifiers of the national address base, while others do.",
             "Fill in the identifiers of all lines, or empty them everywhere.",
             "identifiers everywhere, or nowhere",
         ),

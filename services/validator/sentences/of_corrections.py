@@ -13,8 +13,8 @@ CORRECTION_WORDINGS: Mapping[CorrectionCode, CorrectionWording] = {
         "The lines above the header are not read: “{before}”.",
     ),
     Code.TRAILING_COLUMNS_DROPPED: CorrectionWording(
-        "Au bout des lignes, sans nom ni valeur : {before}. Elles ne sont pas lues.",
-        "At the end of the lines, without name or value: {before}. They are not read.",
+        "Colonnes sans nom ni valeur au bout des lignes, qui ne sont pas lues : {before}.",
+        "Columns without name or value at the end of the lines, which are not read: {before}.",
     ),
     Code.REPEATED_HEADER: CorrectionWording(
         "L’en-tête est répété parmi les données : cette ligne n’est pas lue.",
@@ -49,9 +49,9 @@ CORRECTION_WORDINGS: Mapping[CorrectionCode, CorrectionWording] = {
         "The spaces around “{before}” are removed. At the source: remove them on entry or on export.",
     ),
     Code.DATE_TO_ISO: CorrectionWording(
-        "La date « {before} » est lue « {after} », le jour avant le mois. À la source : réglez l’export des dates sur "
+        "La date « {before} » est lue « {after} » (année-mois-jour). À la source : réglez l’export des dates sur "
         "AAAA-MM-JJ.",
-        "The date “{before}” is read as “{after}”, day before month. At the source: have dates exported as YYYY-MM-DD.",
+        "The date “{before}” is read as “{after}” (year-month-day). At the source: have dates exported as YYYY-MM-DD.",
     ),
     Code.EXCEL_DATE: CorrectionWording(
         "« {before} » est le numéro d’un jour dans un tableur : il est lu « {after} ». À la source : donnez à la "

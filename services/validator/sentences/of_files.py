@@ -18,22 +18,22 @@ FILE_WORDINGS: Mapping[FindingCode, Wording] = {
         "Le fichier est une page web (HTML), pas un tableau CSV.",
         "Vérifiez l’adresse ou l’export : c’est souvent une page d’erreur ou de connexion enregistrée à la place du "
         "fichier.",
-        expected="un fichier CSV",
+        expected="un tableau CSV, XLSX, XLS, ODS, JSON, NDJSON ou Parquet",
         english=English(
             "The file is a web page (HTML), not a CSV table.",
             "Check the address or the export: it is often an error or login page saved in place of the file.",
-            "a CSV file",
+            "a CSV, XLSX, XLS, ODS, JSON, NDJSON or Parquet table",
         ),
     ),
     Code.UNSUPPORTED_FORMAT: Wording(
         "Format non pris en charge : le fichier est {detected}.",
         "Exportez le tableau en CSV (dans un tableur : Enregistrer sous, CSV UTF-8) et envoyez ce fichier.",
-        expected="un fichier CSV",
+        expected="un tableau CSV, XLSX, XLS, ODS, JSON, NDJSON ou Parquet",
         validata="format-error",
         english=English(
             "Unsupported format: the file is {detected}.",
             "Export the table as CSV (in a spreadsheet: Save as, CSV UTF-8) and send that file.",
-            "a CSV file",
+            "a CSV, XLSX, XLS, ODS, JSON, NDJSON or Parquet table",
         ),
     ),
     Code.NUL_BYTES: Wording(
@@ -50,11 +50,11 @@ FILE_WORDINGS: Mapping[FindingCode, Wording] = {
     Code.BINARY_CONTENT: Wording(
         "Le fichier contient des caractères de commande à la ligne {row} : ce n’est pas un fichier texte.",
         "Exportez le tableau en CSV depuis le logiciel d’origine et envoyez ce fichier.",
-        expected="un fichier CSV",
+        expected="un tableau CSV, XLSX, XLS, ODS, JSON, NDJSON ou Parquet",
         english=English(
             "The file has control characters at line {row}: it is not a text file.",
             "Export the table as CSV from the original software and send that file.",
-            "a CSV file",
+            "a CSV, XLSX, XLS, ODS, JSON, NDJSON or Parquet table",
         ),
     ),
     Code.ENCODING_UNKNOWN: Wording(

@@ -12,13 +12,14 @@ ISO_IN_ENGLISH = "a date YYYY-MM-DD"
 
 READING_WORDINGS: Mapping[FindingCode, Wording] = {
     Code.AMBIGUOUS_DATE: Wording(
-        "« {value} » peut désigner plusieurs jours (année en deux chiffres, ou mois avant le jour) : la date n’est pas "
+        "« {value} » ne dit pas un jour à coup sûr (année en deux chiffres, ou mois avant le jour) : la date n’est pas "
         "corrigée à votre place.",
         "Écrivez la date sous la forme AAAA-MM-JJ, avec l’année entière.",
         expected=ISO,
         validata="type-error",
         english=English(
-            "“{value}” may name several days (two-digit year, or month before day): the date is not corrected for you.",
+            "“{value}” does not tell a day for sure (two-digit year, or month before day): the date is not corrected "
+            "for you.",
             "Write the date as YYYY-MM-DD, with the whole year.",
             ISO_IN_ENGLISH,
         ),

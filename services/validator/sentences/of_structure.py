@@ -100,13 +100,14 @@ STRUCTURE_WORDINGS: Mapping[FindingCode, Wording] = {
         ),
     ),
     Code.NO_KNOWN_COLUMN: Wording(
-        "Aucune colonne du fichier n’est connue du schéma « {schema} ».",
-        "Vérifiez que la première ligne est l’en-tête et que le schéma choisi est le bon.",
+        "Aucune colonne du fichier n’est connue du schéma « {schema} » ; l’en-tête est lu ainsi : {labels}.",
+        "Vérifiez que la première ligne est l’en-tête, que ses colonnes sont séparées et que le schéma est le bon.",
         expected="les colonnes {expected_columns}",
         validata="missing-label",
         english=English(
-            "No column of the file is known to the schema “{schema}”.",
-            "Check that the first line is the header and that the right schema was chosen.",
+            "No column of the file is known to the schema “{schema}”; the header is read as: {labels}.",
+            "Check that the first line is the header, that its columns are well separated, and that the right schema "
+            "was chosen.",
             "the columns {expected_columns}",
         ),
     ),

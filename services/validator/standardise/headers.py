@@ -17,6 +17,9 @@ CORRECTIONS: Mapping[float, CorrectionCode] = {
 }
 """Confidence → the correction listed, when it is not the plain one."""
 
+LABEL_SHOWN = 60
+"""Characters of a label that nobody knows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -64,7 +67,7 @@ def match_header(
     missing = [field for field in schema.fields if field.name in claimed and not claimed[field.name].columns]
     if not any(claim.columns for claim in every.values()):
         names = ", ".join(schema.field_names[:8]) + (", …" if len(schema.fields) > 8 else "")
-        details = {"schema": schema.name, "expected_columns": names}
+        details = {"schema": schema.name, "expected_columns": names, "labels": _shown(labels)}
         tally.add(FindingCode.NO_KNOWN_COLUMN, Severity.ERROR, row=line, details=details)
     else:
         _add_absent(missing, line, schema, tally)
@@ -92,6 +95,12 @@ def _matches(labels: Sequence[str], claimed: Mapping[str, Claim], line: int, tal
             code = CORRECTIONS.get(confidence, CorrectionCode.HEADER_NAME)
             tally.correct(code, row=line, column=name, before=label, after=name)
     return matched
+
+
+def _shown(labels: Sequence[str]) -> str:
+    """The first labels, as a person would recognise them."""
+    named = [label.strip() for label in labels if label.strip()]
+    return ", ".join(f"« {label[:LABEL_SHOWN]} »" for label in named[:8]) + (", …" if len(named) > 8 else "")
 
 
 def _add_doubles(

@@ -1,6 +1,6 @@
 """Identifiers made of digits (SIRET, SIREN, INSEE and postal codes): only what stands between the digits is removed.
 
-384 138 996 00028, 384.138.996.00028, 32402138500000.0 → corrected       2,13104E+13 → digits were lost
+384 138 996 00028, 384.138.996.00028, 32402138500000.0, '38413899600028 → corrected       2,13104E+13 → digits were lost
 a SIRET of 13 digits, a commune of 4 digits → probably a leading zero lost in a spreadsheet: not corrected
 """
 
@@ -33,6 +33,8 @@ OPEN_ENDED = re.compile(r"[*+]|\)\{|,\}|\(\?")
 CODE_LIMIT = 40
 """Characters of the longest code with gaps."""
 
+TEXT_MARKS = "'’"
+"""Before a number, how spreadsheets are told to keep it as text."""
 SEPARATORS = re.compile(r"[\s.\u00a0\u202f\u2009\-]+")
 
 
@@ -60,7 +62,7 @@ def bare_digits(text: str, *, length: int) -> tuple[str, CorrectionCode] | Findi
     """A trimmed text as `length` digits; or why it is not corrected; or None."""
     if SCIENTIFIC.fullmatch(text):
         return FindingCode.DIGITS_LOST
-    bare = SEPARATORS.sub("", re.sub(r"\.0+$", "", text))
+    bare = SEPARATORS.sub("", re.sub(r"\.0+$", "", text.lstrip(TEXT_MARKS)))
     if not (bare.isascii() and bare.isdigit()):
         return None
     if len(bare) == length:

@@ -198,7 +198,7 @@ def test_empty_columns_at_the_end_are_dropped_and_said() -> None:
     found = table_of(HEADER + ",,\n1,2,3,,\n4,5,6\n7,8,9,,,x\n")
     assert found.header == tuple(HEADER.split(","))
     assert found.rows == [(2, ("1", "2", "3")), (3, ("4", "5", "6")), (4, ("7", "8", "9"))]
-    assert [rendering.before for rendering in found.renderings] == ["2 colonnes vides"]
+    assert [rendering.before for rendering in found.renderings] == ["2"]
     assert [(fault.line, fault.value) for fault in found.faults] == [(4, "x")]
 
 

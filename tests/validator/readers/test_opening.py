@@ -143,6 +143,14 @@ def test_titles_and_empty_rows_of_a_sheet_are_passed_over(tmp_path: Path) -> Non
     assert found.codes == [FindingCode.BLANK_ROW] * 3
 
 
+def test_a_line_that_is_no_json_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b'{"COLL_NOM": "a"}\n\n{"COLL_NOM": b}\n')
+    found = read(path, tmp_path, "scdl/deliberations")
+    assert isinstance(found, Refused)
+    assert (found.code, found.row) == (FindingCode.JSON_INVALID, 3)
+
+
 def test_numbers_of_json_keep_their_digits(tmp_path: Path) -> None:
     content = '[{"COLL_NOM": 12.50, "lots": [1, {"a": 2.0}], "COLL_SIRET": null}, {"DELIB_ID": true, "COLL_NOM": 1e3}]'
     found = table_of(content.encode(), tmp_path)

@@ -136,6 +136,7 @@ def test_integers(text: str, expected: str | None) -> None:
     [
         ("COLL_SIRET", "384 138 996 00028", "38413899600028 (identifier-text)"),
         ("COLL_SIRET", "32402138500000.0", "32402138500000 (identifier-text)"),
+        ("COLL_SIRET", "'38413899600028", "38413899600028 (identifier-text)"),
         ("COLL_SIRET", "2,13104E+13", "not corrected (digits-lost)"),
         ("COLL_SIRET", "3240213850000", "not corrected (zero-lost)"),
         ("idBeneficiaire", "384.138.996.00028", "38413899600028 (identifier-text)"),

@@ -104,8 +104,9 @@ def test_a_column_without_name_is_told(deliberations: SchemaVersion) -> None:
 
 
 def test_a_header_of_another_schema_is_one_error(deliberations: SchemaVersion) -> None:
-    match, _, counts = matched(["a", "b"], deliberations)
+    match, tally, counts = matched(["a", "b;c"], deliberations)
     assert counts == {"no-known-column": 1}
+    assert "« a », « b;c »" in next(iter(tally.findings[Severity.ERROR])).message
     assert len(match.missing) == len(deliberations.fields)
 
 
