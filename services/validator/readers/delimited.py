@@ -135,7 +135,7 @@ def _merged(mixed: Mixed, line: int, form: _Form) -> Batch:
     rows = [(line + at, cells) for at, cells in mixed.odd]
     odd = evened(rows, form.header, width=form.width, blank_severity=form.blank_severity)
     lines = pl.concat([pl.Series(mixed.lines + line), odd.lines])
-    frame = pl.concat([mixed.simple[:, : len(form.header)], odd.frame])
+    frame = pl.concat([mixed.simple[:, : len(form.header)], odd.frame], rechunk=True)  # rows are gathered faster so
     order = lines.arg_sort()
     return Batch(lines[order], frame[order], odd.faults)
 

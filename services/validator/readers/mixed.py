@@ -55,7 +55,6 @@ class _Lines:
     ends: Places
     bare: Flags
     quoted: Flags
-    quotes: Places
 
 
 def read_mixed(block: Block, *, line: int) -> Mixed | None:
@@ -86,30 +85,24 @@ def read_mixed(block: Block, *, line: int) -> Mixed | None:
 def _sorted_lines(block: Block) -> _Lines:
     octets, delimiter = block.octets, ord(block.delimiter)
     line_ends, quotes, delimiters = places_of(octets, LF), places_of(octets, QUOTE), places_of(octets, delimiter)
+    height = len(line_ends)
     starts = np.concatenate((np.zeros(1, dtype=np.int64), line_ends[:-1] + 1))
-    first = np.searchsorted(quotes, starts)
-    line_of = np.searchsorted(line_ends, quotes)
-    is_closing = (np.arange(len(quotes)) - first[line_of]) % 2 == 1
-    height = len(starts)
-    has_cell = np.bincount(line_of[opens_cell(octets, quotes, delimiter)], minlength=height) > 0
     is_short = line_ends - starts <= LINE_LIMIT
+    line_of = np.searchsorted(line_ends, quotes)
+    has_cell = np.bincount(line_of[opens_cell(octets, quotes, delimiter)], minlength=height) > 0
 
-    opened, closed = well_quoted(octets, quotes[~is_closing], quotes[is_closing], delimiter)
-    wrong = np.concatenate((line_of[~is_closing][~opened], line_of[is_closing][~closed]))
-    is_sound = np.bincount(wrong, minlength=height) == 0
-    is_sound &= np.bincount(line_of, minlength=height) % 2 == 0
+    is_even = np.bincount(line_of, minlength=height) % 2 == 0
+    in_pairs = is_even[line_of]
+    opening, closing, pair_of = quotes[in_pairs][::2], quotes[in_pairs][1::2], line_of[in_pairs][::2]
+    opened, closed = well_quoted(octets, opening, closing, delimiter)
+    is_sound = is_even & (np.bincount(pair_of[~(opened & closed)], minlength=height) == 0)
 
-    cell_of = np.searchsorted(line_ends, delimiters)
-    is_inside = (np.searchsorted(quotes, delimiters) - first[cell_of]) % 2 == 1
-    every = np.bincount(cell_of, minlength=height) == block.width - 1
-    outside = np.bincount(cell_of[~is_inside], minlength=height) == block.width - 1
-    return _Lines(
-        starts,
-        line_ends + 1,
-        bare=~has_cell & every & is_short,
-        quoted=has_cell & outside & is_sound & is_short,
-        quotes=quotes,
-    )
+    every = np.diff(np.searchsorted(delimiters, line_ends), prepend=0)
+    enclosed = np.searchsorted(delimiters, closing) - np.searchsorted(delimiters, opening)
+    outside = every - np.bincount(pair_of, weights=enclosed, minlength=height).astype(np.int64)
+    bare = ~has_cell & (every == block.width - 1) & is_short
+    quoted = has_cell & (outside == block.width - 1) & is_sound & is_short
+    return _Lines(starts, line_ends + 1, bare=bare, quoted=quoted)
 
 
 def _simple_cells(block: Block, lines: _Lines, at: Places, *, has_quotes: bool) -> pl.DataFrame | None:
