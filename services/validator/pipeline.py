@@ -205,14 +205,15 @@ def _plan(checking: Checking, match: HeaderMatch, line: int, tally: Tally) -> Pl
         checks=checks,
         further=checking.further(checking, match) if checking.further and judges else (),
         judge=_judge_of(checking, match, line) if judges else None,
-        correcting=partial(_correcting, schema) if checking.corrections else None,
+        correcting=_correcting(schema) if checking.corrections else None,
         alerts=checking.alerts,
         names_once=checking.mode != "replace",
     )
 
 
-def _correcting(schema: SchemaVersion, reader: CellReader) -> Correcting:
-    return Correcting(checked_columns(schema).get(reader.field.name))
+def _correcting(schema: SchemaVersion) -> Callable[[CellReader], Correcting]:
+    checked = checked_columns(schema)
+    return lambda reader: Correcting(checked.get(reader.field.name))
 
 
 def _further(checking: Checking, match: HeaderMatch) -> Sequence[FurtherCheck]:

@@ -31,6 +31,9 @@ DICTIONARY_LIMIT = 5_000
 EXPRESSIONS_LIMIT = 4_096
 """Expressions remembered from one file to the next."""
 
+LEARNT_ROWS = 5_000
+"""Rows of a batch from which it pays to learn what a column holds."""
+
 REPEATED_SHARE = 0.1
 """Distinct texts among the first rows, below which a column is said to repeat itself."""
 
@@ -81,7 +84,7 @@ class Column:
 
     def unproven(self, texts: pl.Series, proven: pl.Series) -> Rows:
         """The rows that have to be explained. A column that repeats itself learns from them."""
-        if self._is_new:
+        if self._is_new and len(texts) >= LEARNT_ROWS:
             self._is_new = False
             if texts.n_unique() <= max(16, REPEATED_SHARE * len(texts)):
                 self._learn(texts.filter(proven))

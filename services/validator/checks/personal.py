@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 import polars as pl
 
+from services.validator.checks.cells import LEARNT_ROWS
 from services.validator.checks.chunk import Chunk, Described, Fault, FaultRun, Found, Rows, places, run_of
 from services.validator.checks.coherence import severity_of
 from services.validator.checks.marks import SECRET, Kind, Mark, hidden, kinds_out_of_place, marks_in
@@ -84,6 +85,8 @@ class PersonalData:
 
     def _screen(self, texts: pl.Series, column: str, kinds: Set[Kind]) -> Iterator[FaultRun]:
         rows = self._shaped(texts, column)
+        if not len(rows):
+            return
         found: dict[Kind, list[tuple[int, str]]] = {}
         for row, text in zip(rows, texts.gather(rows), strict=True):
             for kind, mark in first_of_each(text, kinds):
@@ -96,9 +99,9 @@ class PersonalData:
 
     def _shaped(self, texts: pl.Series, column: str) -> Rows:
         """The rows that may hold a mark."""
-        if column not in self._repeats:
+        if len(texts) >= LEARNT_ROWS and column not in self._repeats:
             self._repeats[column] = texts.head(SAMPLE_ROWS).n_unique() <= REPEATED_TEXTS
-        if not self._repeats[column]:
+        if not self._repeats.get(column, False):
             return places(texts.str.contains(SHAPES))
         distinct = texts.unique()
         suspects = distinct.filter(distinct.str.contains(SHAPES))
