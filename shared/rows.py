@@ -175,7 +175,9 @@ def _index_statements(table: RowTable) -> Iterator[str]:
     yield _index_statement(table, "left", "(to_publication, key_hash) WHERE to_publication IS NOT NULL")
     for column in table.columns:
         if column.indexed:
-            yield _index_statement(table, column.column, f"(({column.indexed_expression}), row_id)")
+            # Each row costs as much again for every index it is in; where there is no value there is nothing to find.
+            present = f"(({column.indexed_expression}), row_id) WHERE {column.column} IS NOT NULL"
+            yield _index_statement(table, column.column, present)
 
 
 def _index_statement(table: RowTable, what: str, on: str, *, unique: bool = False) -> str:
@@ -218,8 +220,15 @@ def _sql_type(field: SchemaField) -> str:
 
 
 def _is_indexed(field: SchemaField, newest: SchemaVersion) -> bool:
-    names_a_row = field.name in newest.identity or (newest.slice is not None and field.name == newest.slice.field)
-    return names_a_row or field.type in ("date", "year") or _CODE.search(field.name) is not None
+    """What rows are looked for by. A number or one of a few words, though part of an identity, finds too many rows."""
+    if (
+        field.type in ("date", "year")
+        or _CODE.search(field.name)
+        or (newest.slice and field.name == newest.slice.field)
+    ):
+        return True
+    finds_few = _sql_type(field) == TEXT and "enum" not in field.descriptor.get("constraints", {})
+    return finds_few and field.name in newest.identity
 
 
 def _physical_name(field_name: str, taken: set[str]) -> str:

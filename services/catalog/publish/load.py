@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from itertools import count
 from pathlib import Path
 
@@ -40,10 +40,10 @@ async def load_rows(
     fields = table.columns_of(content.schema)
     columns = [*SYSTEM_COLUMNS.values(), *(column.column for column in fields.values())]
     with tempfile.TemporaryDirectory(prefix="socle-load-") as folder:
-        parquet_path, csv_path = Path(folder, "table.parquet"), Path(folder, "table.csv")
-        await _fetch(blobs, f"tables/{content.table_sha256}.parquet", parquet_path)
-        await asyncio.to_thread(_write_csv, parquet_path, csv_path, [*SYSTEM_COLUMNS, *fields])
-        copied = await connection.copy_to_table(into, source=csv_path, columns=columns, format="csv")
+        path = Path(folder, "table.parquet")
+        await _fetch(blobs, f"tables/{content.table_sha256}.parquet", path)
+        lines = csv_lines(path, [*SYSTEM_COLUMNS, *fields])
+        copied = await connection.copy_to_table(into, source=lines, columns=columns, format="csv")
     rows = rows_of(copied)
     if rows >= ANALYSED_ROWS:
         await connection.execute(f"ANALYZE {into}")
@@ -91,13 +91,25 @@ async def _fetch(blobs: Blobs, name: str, path: Path) -> None:
             await asyncio.to_thread(file.write, chunk)
 
 
-def _write_csv(parquet_path: Path, csv_path: Path, columns: list[str]) -> None:
-    # Null is written as nothing and an empty text as "", which is how COPY tells them apart. Read slice by slice:
-    # a sink takes as much memory as the whole table.
+async def csv_lines(parquet_path: Path, columns: list[str]) -> AsyncIterator[bytes]:
+    """The columns of a table as COPY reads them, in pieces: the next one is written while one is sent.
+
+    Null is nothing and an empty text is `""`, which is how COPY tells them apart. Read slice by slice: a sink takes as
+    much memory as the whole table.
+    """
     table = pl.scan_parquet(parquet_path).select(columns)
-    with csv_path.open("wb") as file:
-        for start in count(step=ROWS_AT_ONCE):
-            rows = table.slice(start, ROWS_AT_ONCE).collect()
-            rows.write_csv(file, include_header=False, quote_style="necessary")
-            if rows.height < ROWS_AT_ONCE:
+
+    def write(start: int) -> bytes:
+        rows = table.slice(start, ROWS_AT_ONCE).collect()
+        return rows.write_csv(include_header=False, quote_style="necessary").encode()
+
+    following = asyncio.create_task(asyncio.to_thread(write, 0))
+    try:
+        for start in count(ROWS_AT_ONCE, ROWS_AT_ONCE):
+            if not (lines := await following):
                 return
+            following = asyncio.create_task(asyncio.to_thread(write, start))
+            yield lines
+    finally:
+        following.cancel()
+        await asyncio.wait({following})
