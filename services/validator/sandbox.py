@@ -38,6 +38,14 @@ PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
 """All that a child inherits; no setting of ours, hence no credential."""
 
+FIXED_ENVIRONMENT = {
+    "POLARS_MAX_THREADS": "1",
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
+}
+"""One core to a child. Memory freed after a block of a file is kept for the next: the system gives pages slowly."""
+
 
 class ChildCrashed(Exception):
     """The child ended, or met a bug, without any limit being hit."""
@@ -114,7 +122,7 @@ class _Child:
             json.dumps(asdict(limits)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            env={**inherited, "POLARS_MAX_THREADS": "1", "MALLOC_ARENA_MAX": "2"},
+            env=inherited | FIXED_ENVIRONMENT,
             cwd="/",
             start_new_session=True,
             limit=ANSWER_LIMIT_BYTES,

@@ -21,9 +21,11 @@ ACTS = (
 SEED = 31
 
 
-def write_addresses(path: Path, rows: int, *, wrong_share: float = 0, stray_quotes: bool = False) -> None:
+def write_addresses(
+    path: Path, rows: int, *, wrong_share: float = 0, stray_quotes: bool = False, odd_every: int = 0
+) -> None:
     """A base adresse locale of 19 columns, without fault for the national judge. `wrong_share`: of rows with one wrong
-    cell."""
+    cell; `odd_every`: rows to one that only `csv` reads: stray quotes beside a quoted cell of two lines."""
     chance = random.Random(SEED)
     communes = [each for each in load_communes() if each.departement == "31"]
     points = np.array([(chance.random() * 2, 42.7 + chance.random()) for _ in range(rows)]).round(6)
@@ -50,10 +52,14 @@ def write_addresses(path: Path, rows: int, *, wrong_share: float = 0, stray_quot
                 cells[column] = text
             if stray_quotes and number % 1000 == 0:
                 cells[6] = 'Rue dite "du Lac"'
+            if odd_every and number % odd_every == 0:
+                cells[6:8] = 'Rue dite "du Lac"', '"Ancienne route\nde Muret"'
             file.write(";".join(cells) + "\n")
 
 
-def write_acts(path: Path, rows: int, *, wrong_share: float = 0, stray_quotes: bool = False) -> None:
+def write_acts(
+    path: Path, rows: int, *, wrong_share: float = 0, stray_quotes: bool = False, odd_every: int = 0
+) -> None:
     """A list of délibérations of 17 columns."""
     chance = random.Random(SEED)
     with path.open("w", encoding="utf-8") as file:
@@ -75,4 +81,6 @@ def write_acts(path: Path, rows: int, *, wrong_share: float = 0, stray_quotes: b
                 cells[column] = text
             if stray_quotes and number % 1000 == 0:
                 cells[6] = 'Rue dite "du Lac"'
+            if odd_every and number % odd_every == 0:
+                cells[5:7] = 'Finances "locales"', '"Attribution d\'une subvention,\nà une association"'
             file.write(",".join(cells) + "\n")
