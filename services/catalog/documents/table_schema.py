@@ -1,6 +1,6 @@
 """The Table Schema of what is read and downloaded: the columns as they are served."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from services.catalog.documents.origin import ORIGIN
@@ -20,10 +20,16 @@ def served_columns(view: DatasetView) -> list[RowColumn]:
 
 
 def served_fields(view: DatasetView, schema: SchemaVersion, *, registry: Registry) -> list[dict[str, Any]]:
-    """Field descriptors in the order of the columns. `schema`: the version served, whose words come first."""
+    """Field descriptors in the order of the columns. `schema`: the version served, whose words come first.
+
+    Constraints are those that every row fulfils, whatever the version it came under: not those that only warn.
+    """
     declared = _declared(view, schema, registry)
     origin = [{"name": name, **ORIGIN[name]} for name in view.field_names if name in ORIGIN and view.is_consolidated]
-    return origin + [_served(declared[column.field_name], column) for column in served_columns(view)]
+    kept = [dict(_kept(view, version)) for version in registry.deposited(schema.name)]
+    return origin + [
+        _served(declared[column.field_name], column, _guaranteed(column, kept)) for column in served_columns(view)
+    ]
 
 
 def table_schema(view: DatasetView, schema: SchemaVersion, *, title: str, registry: Registry) -> dict[str, Any]:
@@ -62,21 +68,40 @@ def table_schema(view: DatasetView, schema: SchemaVersion, *, title: str, regist
 def _declared(view: DatasetView, schema: SchemaVersion, registry: Registry) -> Mapping[str, SchemaField]:
     found: dict[str, SchemaField] = {}
     for version in (schema, *reversed(registry.deposited(schema.name))):
-        for field, column in _kept(view, version):
-            found.setdefault(column.field_name, field)
+        for name, (field, _) in _kept(view, version):
+            found.setdefault(name, field)
     return found
 
 
-def _kept(view: DatasetView, version: SchemaVersion) -> Iterator[tuple[SchemaField, RowColumn]]:
-    columns = {(column.field_name, column.field_type): column for column in served_columns(view)}
+def _kept(view: DatasetView, version: SchemaVersion) -> Iterator[tuple[str, tuple[SchemaField, Mapping[str, Any]]]]:
+    """Name as served → the version's field and the constraints that refuse a file."""
+    types = {column.field_name: column.field_type for column in served_columns(view)}
     for field in version.fields:
-        column = columns.get((version.renames.get(field.name, field.name), field.type))
-        if column is not None:
-            yield field, column
+        name = version.renames.get(field.name, field.name)
+        if types.get(name) == field.type:
+            refusing = {
+                constraint: value
+                for constraint, value in field.constraints.items()
+                if version.severity(field.name, constraint) == "error"
+                and (constraint != "required" or field.name in version.required_columns)
+            }
+            yield name, (field, refusing)
 
 
-def _served(field: SchemaField, column: RowColumn) -> dict[str, Any]:
+def _guaranteed(
+    column: RowColumn, kept: Sequence[Mapping[str, tuple[SchemaField, Mapping[str, Any]]]]
+) -> dict[str, Any]:
+    """Constraints that all versions of the schema share. Uniqueness is that of one file."""
+    shared = [version[column.field_name][1] if column.field_name in version else {} for version in kept]
+    return {
+        name: value
+        for name, value in shared[-1].items()
+        if name != "unique" and all(one.get(name) == value for one in shared)
+    }
+
+
+def _served(field: SchemaField, column: RowColumn, constraints: Mapping[str, Any]) -> dict[str, Any]:
     written = {name: value for name, value in field.descriptor.items() if name not in AS_VENDORS_WRITE}
     if column.field_type == "date":
         written.pop("format", None)
-    return {**written, "name": column.field_name, "type": column.field_type}
+    return {**written, "name": column.field_name, "type": column.field_type, "constraints": dict(constraints)}

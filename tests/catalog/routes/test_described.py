@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from catalog_samples import deliberation, subvention
+from frictionless import Resource, Schema
 from jsonschema import Draft202012Validator
 
 from shared.models import Deposit
@@ -44,6 +46,33 @@ async def test_the_schema_is_that_of_the_version_served(client: httpx.AsyncClien
     assert schema["socle"]["links"]["schema"] == "/v1/schemas/etalab/schema-bal/versions/1.3.0"
     newest = registry.get("etalab/schema-bal")
     assert {field.name for field in newest.fields} <= {field["name"] for field in schema["fields"]}
+
+
+async def test_files_are_valid_under_the_schema_served(
+    client: httpx.AsyncClient, publish: Publish, tmp_path: Path
+) -> None:
+    await publish([deliberation("1", VOTE_POUR="3", DELIB_OBJET="a, « b »"), deliberation("2", DELIB_MATIERE_NOM="x")])
+    await publish([deliberation("1")], siren=COLOMIERS)
+    for dataset_id in ("deliberations-muret", "deliberations"):
+        schema = await document_of(client, f"/v1/datasets/{dataset_id}/schema")
+        answer = await client.get(f"/v1/datasets/{dataset_id}/exports/csv")
+        (tmp_path / "data.csv").write_bytes(answer.content)
+        file = Resource(path="data.csv", basepath=str(tmp_path), schema=Schema.from_descriptor(schema))
+        report = file.validate()
+        assert report.valid, report.flatten(["rowNumber", "fieldName", "note"])
+
+
+async def test_constraints_are_those_that_every_row_fulfils(client: httpx.AsyncClient) -> None:
+    registry = load_registry()
+    schema = await document_of(client, "/v1/datasets/bal/schema")
+    served = {field["name"]: field.get("constraints", {}) for field in schema["fields"]}
+    versions = registry.deposited("etalab/schema-bal")
+    for version in versions:
+        for field in version.fields:
+            name = version.renames.get(field.name, field.name)
+            if name in served and served[name].get("required"):
+                assert field.name in version.required_columns
+    assert any(served.values())
 
 
 async def test_links_lead_from_the_data_set_to_what_describes_it(client: httpx.AsyncClient, publish: Publish) -> None:
