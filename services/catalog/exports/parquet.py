@@ -10,6 +10,9 @@ from services.catalog.exports.formats import Columns
 TYPES: Mapping[str, type[pl.DataType]] = {"integer": pl.Int64, "year": pl.Int32}
 """Table Schema type → Parquet type; dates and booleans are what they are, any other is text."""
 
+ROWS_OF_A_GROUP = 1 << 16
+"""Kept in memory until the group is written."""
+
 DIGITS = 38
 """Of a decimal, at most."""
 
@@ -20,7 +23,7 @@ def write_parquet(table: pl.LazyFrame, into_path: Path, columns: Columns) -> Non
     names = table.collect_schema().names()
     numbers = _number_types(table, [name for name in names if columns.kind(name) == "number"])
     typed = table.select([_typed(name, columns, numbers) for name in names])
-    typed.sink_parquet(into_path, compression="zstd", maintain_order=True)
+    typed.sink_parquet(into_path, compression="zstd", row_group_size=ROWS_OF_A_GROUP, maintain_order=True)
 
 
 def _typed(name: str, columns: Columns, numbers: Mapping[str, pl.DataType]) -> pl.Expr:

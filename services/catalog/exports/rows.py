@@ -8,6 +8,7 @@ from services.catalog.exports.formats import Format
 from services.catalog.literals import literal
 from services.catalog.query.compile import ORIGIN_COLUMNS, ORIGIN_JOINS
 from services.catalog.query.counting import compile_scope
+from services.catalog.query.order import whole_order
 from services.catalog.query.places import position
 from services.catalog.query.statement import Parameters, Statement, column_of
 from services.catalog.query.tree import RecordsQuery
@@ -40,7 +41,8 @@ def compile_extract(extract: Extract) -> Statement:
     """Rows in the order of the pages of the same question: the values of `names` for CSV (and what is made from it),
     otherwise one JSON text, which begins with a comma where lines are to be joined."""
     view, parameters = extract.view, Parameters()
-    scope, order = compile_scope(view, extract.query.where, parameters), _order(extract)
+    scope = compile_scope(view, extract.query.where, parameters)
+    order = whole_order(view, extract.query.sort)
     limit = "" if extract.limit is None else f" LIMIT {parameters.add(extract.limit, 'bigint')}"
     values = _values(extract, parameters)
     page = f"SELECT * FROM {view.table.qualified} WHERE {scope} ORDER BY {order}{limit}"  # noqa: S608
@@ -86,18 +88,6 @@ def _point(view: DatasetView) -> str:
         f"CASE WHEN {longitude} BETWEEN -180 AND 180 AND {latitude} BETWEEN -90 AND 90 THEN "
         f"""'{{"type":"Point","coordinates":[' || {longitude} || ',' || {latitude} || ']}}' ELSE 'null' END"""
     )
-
-
-def _order(extract: Extract) -> str:
-    """Total: the row's own number comes last. An indexed text is compared by the beginning that its index holds."""
-    parts: list[str] = []
-    for key in extract.query.sort:
-        column = column_of(key.field, extract.view)
-        direction = f"{'DESC' if key.descending else 'ASC'} NULLS LAST"
-        if column.indexed and column.is_text:
-            parts.append(f"{column.indexed_expression} {direction}")
-        parts.append(f"{column.column} {direction}")
-    return ", ".join([*parts, "row_id"])
 
 
 def header_of(extract: Extract) -> Sequence[str]:
