@@ -161,6 +161,11 @@ def row_table_statements(table: RowTable) -> list[str]:
         ),
         *_index_statements(table),
         f"GRANT SELECT, INSERT, UPDATE (to_publication), DELETE ON {table.qualified} TO socle_catalog",
+        # PostgreSQL 17 and later: catalog may ANALYZE what it has just filled.
+        _unless(
+            "current_setting('server_version_num')::integer < 170000",
+            f"GRANT MAINTAIN ON {table.qualified} TO socle_catalog",
+        ),
         f"GRANT SELECT ON {table.qualified} TO socle_reader",
     ]
 

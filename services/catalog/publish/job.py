@@ -25,6 +25,9 @@ from shared.stage import carried_out, take
 
 log = logging.getLogger(__name__)
 
+ANALYSED_ROWS = 50_000
+"""Written at once, they change what PostgreSQL should know of a table before its own next look, within a minute."""
+
 HELD_DAYS = 30.0
 """Where the settings say nothing else."""
 
@@ -75,7 +78,11 @@ async def _attempt(held: Claim, tools: PublishTools) -> Outcome:
         await fail_at("publish.snapshot_written")
         await fail_at("publish.before_flip")
         work = Flip(held, target, order, difference, judgement, snapshot, tools.held_days)
-        return await flip(workshop.connection, work)
+        outcome = await flip(workshop.connection, work)
+        if outcome is Outcome.DONE and difference.written >= ANALYSED_ROWS:
+            # Readers would else be served by plans for the table as it was; without the right to, it only warns.
+            await driver.execute(f"ANALYZE {target.table.qualified}")
+        return outcome
 
 
 async def _impossible(driver: asyncpg.Connection, target: Target, order: Order, *, tables: WorkTables) -> str | None:
