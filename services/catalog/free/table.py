@@ -1,12 +1,14 @@
 """The row table of a free data set: made, and widened, when its schema is declared."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.catalog.free.own_schema import InvalidDataset, fault
+from shared.db import Sessions
 from shared.errors import ServiceUnavailable
 from shared.registry import ImportedSchema, Registry
 from shared.rows import MIGRATION_LOCK, RowTable, row_table, row_table_statements
@@ -45,28 +47,27 @@ def table_of(versions: Iterable[ImportedSchema]) -> RowTable:
     return table
 
 
-async def take_tables(session: AsyncSession) -> None:
-    """Wait until no one else makes tables, until the end of the transaction. Raises ServiceUnavailable."""
-    await session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
-    await _patiently(session, f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
-
-
-async def prepare_table(session: AsyncSession, table: RowTable) -> None:
-    """Make the table, or add what it lacks. Its owner, catalog, keeps what it may do to any other row table.
-
-    Raises ServiceUnavailable while a publication holds it.
-    """
-    for statement in row_table_statements(table):
-        await _patiently(session, statement)
-    await _patiently(session, f"REVOKE UPDATE, TRUNCATE, REFERENCES, TRIGGER ON {table.qualified} FROM socle_catalog")
-    await _patiently(session, f"GRANT UPDATE (to_publication) ON {table.qualified} TO socle_catalog")
-
-
-async def _patiently(session: AsyncSession, statement: str) -> None:
-    connection = await session.connection()
+@asynccontextmanager
+async def tables_taken(sessions: Sessions) -> AsyncIterator[AsyncSession]:
+    """A transaction during which no one else makes tables. Raises ServiceUnavailable when it would have to wait, for
+    that or for a publication of the same data set."""
     try:
-        await connection.exec_driver_sql(statement)
+        async with sessions.begin() as session:
+            await session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+            await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+            yield session
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
             raise
         raise ServiceUnavailable("Une publication ou une mise à jour est en cours sur ce jeu de données.") from error
+
+
+async def prepare_table(session: AsyncSession, table: RowTable) -> None:
+    """Make the table, or add what it lacks. Its owner, catalog, keeps what it may do to any other row table."""
+    connection = await session.connection()
+    for statement in (
+        *row_table_statements(table),
+        f"REVOKE UPDATE, TRUNCATE, REFERENCES, TRIGGER ON {table.qualified} FROM socle_catalog",
+        f"GRANT UPDATE (to_publication) ON {table.qualified} TO socle_catalog",
+    ):
+        await connection.exec_driver_sql(statement)

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from services.catalog.free.own_schema import InvalidDataset, OwnSchema, fault, read_own_schema
 from services.catalog.free.said import DatasetIn, Said, merged
-from services.catalog.free.table import prepare_table, table_of, take_tables
+from services.catalog.free.table import prepare_table, table_of, tables_taken
 from services.catalog.publish.decide import DecideTools
 from services.catalog.view import find_dataset
 from shared.auth import CurrentVendor, require_habilitation
@@ -70,11 +70,10 @@ async def create_dataset(wanted: DatasetIn, vendor: CurrentVendor, tools: Decide
     Raises InvalidDataset, NotHabilitated, DatasetExists, TooManyDatasets, ServiceUnavailable.
     """
     schema = await asyncio.to_thread(read_own_schema, wanted.schema_)
-    async with tools.sessions.begin() as session:
+    async with tables_taken(tools.sessions) as session:
         organisation = await _organisation(session, wanted.organisation)
         dataset = _dataset(wanted, organisation)
         await require_habilitation(session, vendor, organisation.siren, dataset.schema_name)
-        await take_tables(session)
         await _check_room(session, dataset, limit)
         session.add(dataset)
         await session.flush()
@@ -95,8 +94,7 @@ async def edit_dataset(dataset_id: str, patch: dict[str, Any], vendor: CurrentVe
     if document is not None and not isinstance(document, dict):
         raise InvalidDataset([fault("#/schema", "un Table Schema est un objet JSON")])
     schema = None if document is None else await asyncio.to_thread(read_own_schema, document)
-    async with tools.sessions.begin() as session:
-        await take_tables(session)
+    async with tables_taken(tools.sessions) as session:
         dataset = _free(await find_dataset(session, dataset_id))
         await require_habilitation(session, vendor, dataset.organisation_siren or "", dataset.schema_name)
         said = _said({"title": dataset.title, **(dataset.about or {})}, given)

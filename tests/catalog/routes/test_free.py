@@ -204,6 +204,28 @@ async def test_a_version_with_other_columns_widens_the_table(
     assert len(columns) == 4
 
 
+async def test_whoever_comes_during_a_publication_is_asked_to_come_back(
+    client: httpx.AsyncClient, headers: dict[str, str], database: str
+) -> None:
+    await create(client, headers)
+    owner = await asyncpg.connect(database)
+    try:
+        for held in (
+            f"SELECT FROM catalog.dataset WHERE id = '{ID}' FOR UPDATE",
+            f'LOCK TABLE data."{ID}" IN ROW EXCLUSIVE MODE',
+        ):
+            async with owner.transaction():
+                await owner.execute(held)
+                fields = [*COUNTS["schema"]["fields"], {"name": "sens"}]
+                answer = await edit(client, headers, title="Autre", schema={**COUNTS["schema"], "fields": fields})
+                assert refused(answer, 503, "service-unavailable")
+                assert answer.headers["retry-after"]
+    finally:
+        await owner.close()
+    assert (await client.get(f"/v1/datasets/{ID}")).json()["title"] == "Comptages routiers"
+    assert (await edit(client, headers, title="Autre")).json()["title"] == "Autre"
+
+
 async def test_rows_that_are_there_stay_readable_under_the_next_version(
     client: httpx.AsyncClient, headers: dict[str, str]
 ) -> None:
