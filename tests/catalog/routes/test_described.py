@@ -64,9 +64,9 @@ async def test_files_are_valid_under_the_schema_served(
 
 async def test_constraints_are_those_that_every_row_fulfils(client: httpx.AsyncClient) -> None:
     registry = load_registry()
-    schema = await document_of(client, "/v1/datasets/bal/schema")
+    schema = await document_of(client, "/v1/datasets/deliberations/schema")
     served = {field["name"]: field.get("constraints", {}) for field in schema["fields"]}
-    versions = registry.deposited("etalab/schema-bal")
+    versions = registry.deposited("scdl/deliberations")
     for version in versions:
         for field in version.fields:
             name = version.renames.get(field.name, field.name)
