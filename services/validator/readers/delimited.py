@@ -52,11 +52,10 @@ def read_delimited(
     try_simple: bool = True,
     block_bytes: int = BLOCK_BYTES,
 ) -> RawTable | Refused:
-    """The table of a text file, which must stay open while its batches are consumed. `block_bytes`: read and proven
-    together. `try_simple=False`: `csv` reads everything, with the same result."""
+    """The table of a text file, open while its batches are consumed. `try_simple=False`: all by `csv`, as a reference."""
     stopped: list[Refused] = []
-    reel = Reel(file, detected.encoding, block_bytes=HEADER_BYTES)
-    records = read_records(reel, detected.delimiter, HEADER_WITHIN, stopped)
+    start = Reel(file, detected.encoding, block_bytes=HEADER_BYTES)
+    records = read_records(start, detected.delimiter, HEADER_WITHIN, stopped)
     header = find_header(records, schema, pass_titles=asked.corrections)
     if isinstance(header, Refused):
         return stopped[0] if stopped else header

@@ -14,7 +14,6 @@ from services.validator.checks.chunk import Fault
 from services.validator.detect import Detected, Refused, detect
 from services.validator.findings import CorrectionCode, FindingCode
 from services.validator.readers.delimited import read_delimited
-from services.validator.readers.simple import Simple, block_of, read_simple
 from services.validator.readers.strict import CELL_LIMIT
 from services.validator.readers.table import Asked, RawTable, Rendering
 from services.validator.readers.text import RECORD_LIMIT
@@ -105,46 +104,6 @@ def test_any_text_is_read_the_same_both_ways(soup: str, block_bytes: int, correc
     asked = Asked(corrections=corrections)
     content = HEADER + "\n" + soup
     assert read(content, block_bytes=block_bytes, asked=asked) == read(content, try_simple=False, asked=asked)
-
-
-def simple_of(text: str) -> Simple | None:
-    block = block_of(text.encode(), ended=True, delimiter=",", width=3)
-    return block and read_simple(block)
-
-
-@settings(max_examples=500, deadline=None)
-@given(soup=SOUP)
-def test_a_proven_text_is_what_csv_reads(soup: str) -> None:
-    simple = simple_of(soup)
-    if simple is not None:
-        proven = soup.encode()[: simple.size].decode()  # a last record without end is left to the next block
-        rows = list(csv.reader(io.StringIO(proven, newline=""), strict=True))
-        assert [list(cells) for cells in simple.frame.rows()] == rows
-        assert len(rows) == len(simple.lines)
-
-
-@pytest.mark.parametrize(
-    ("block", "proven"),
-    [
-        ("a,b,c\n", True),
-        ('"a","b","c"\r\n', True),
-        ('"a,\n""b""",b,c\n', True),
-        ("a,b,c", True),
-        ("a,b\n", False),
-        ("a,b,c,d\na,b\n", False),
-        ("a,b,c\n\na,b,c\n", False),
-        ("a,b,c\ra,b,c\r", False),
-        ('a,b "x",c\n', True),
-        ('a,b "x","c"\n', False),
-        ('"a" ,b,c\n', False),
-        ('"a\r\n",b,c\r\n', False),
-        ('"a,b,c\n', False),
-        ("\ufeffa,b,c\n", False),
-        ("a,b," + "c" * (CELL_LIMIT + 1) + "\n", False),
-    ],
-)
-def test_simple_is_proven_not_guessed(block: str, proven: bool) -> None:
-    assert (simple_of(block) is not None) is proven
 
 
 @pytest.mark.parametrize("try_simple", [True, False])
