@@ -52,7 +52,7 @@ def read_delimited(
     try_simple: bool = True,
     block_bytes: int = BLOCK_BYTES,
 ) -> RawTable | Refused:
-    """The table of a text file, open while its batches are consumed. `try_simple=False`: all by `csv`, as a reference."""
+    """The table of a text file, open while its batches are read. `try_simple=False`: by `csv` alone, the reference."""
     stopped: list[Refused] = []
     start = Reel(file, detected.encoding, block_bytes=HEADER_BYTES)
     records = read_records(start, detected.delimiter, HEADER_WITHIN, stopped)
