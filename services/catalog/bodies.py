@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.catalog.discover.freshness import Freshness
 from services.catalog.free.said import Contact, Temporal
+from shared.freshness import Freshness
 from shared.models import VersionMode
 from shared.paging import PageLinks
 

@@ -13,10 +13,10 @@ from services.catalog.bodies import (
     VersionOut,
 )
 from services.catalog.datasets import DatasetRow
-from services.catalog.discover.freshness import Freshness
 from services.catalog.discover.known import formats_of
 from services.catalog.free.licences import LICENCES
 from services.catalog.overlaps import Overlaps
+from shared.freshness import Freshness
 from shared.models import CatalogVersion, VersionMode
 from shared.registry import Registry
 

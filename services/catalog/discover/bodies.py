@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from pydantic import BaseModel, Field
 
 from services.catalog.bodies import DatasetOut
-from services.catalog.discover import freshness
-from services.catalog.discover.freshness import Freshness
 from services.catalog.discover.question import DatasetFacet, Sort
 from services.catalog.discover.search import FacetValue
 from services.catalog.free.licences import LICENCES
 from services.catalog.free.said import Theme
+from shared import freshness
+from shared.freshness import Freshness
 from shared.paging import PageLinks
 from shared.registry import Registry
 

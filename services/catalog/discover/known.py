@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from services.catalog.discover.freshness import max_age_seconds
 from services.catalog.discover.words import folded, stem
 from services.catalog.exports.formats import Format
+from shared.freshness import max_age_seconds
 from shared.registry import Registry, SchemaVersion
 
 GEOGRAPHIC_FORMATS = ("geojson",)

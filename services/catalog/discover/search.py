@@ -12,10 +12,10 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.catalog.discover.freshness import freshness_expression
 from services.catalog.discover.known import Weight, score_expression
 from services.catalog.discover.question import DatasetFacet, Place, Question
 from services.catalog.discover.words import stem
+from shared.freshness import freshness_expression
 
 FACET_VALUES = 100
 """Of one facet that are counted, the most frequent first."""

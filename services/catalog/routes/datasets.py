@@ -17,7 +17,6 @@ from services.catalog.datasets import (
 )
 from services.catalog.describe import dataset_headers, dataset_out, version_out
 from services.catalog.discover.bodies import DatasetsMeta, DatasetsOut, facets_out
-from services.catalog.discover.freshness import Freshness, freshness_of
 from services.catalog.discover.question import DatasetFacet, Place, Question, Sort
 from services.catalog.discover.search import find
 from services.catalog.discover.words import words_of
@@ -28,6 +27,7 @@ from services.catalog.tools import CatalogTools, Tools
 from services.catalog.view import DatasetWithdrawn, find_dataset
 from shared.db import reading
 from shared.errors import NotFound, ServiceUnavailable
+from shared.freshness import Freshness, freshness_of
 from shared.imported import know_schema
 from shared.paging import Page, PageLinks, decode_cursor, encode_cursor, unreadable_cursor
 from shared.registry import UnknownSchema

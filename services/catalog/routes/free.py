@@ -9,7 +9,6 @@ from services.catalog.auth import Authenticated
 from services.catalog.bodies import DatasetOut
 from services.catalog.datasets import describe_dataset
 from services.catalog.describe import dataset_out
-from services.catalog.discover.freshness import freshness_of
 from services.catalog.free.own_schema import InvalidDataset
 from services.catalog.free.said import DatasetIn, Said
 from services.catalog.free.write import (
@@ -25,6 +24,7 @@ from services.catalog.tools import CatalogTools, Tools
 from services.catalog.view import DatasetWithdrawn
 from shared.auth import KeyMissing, NotHabilitated
 from shared.errors import NotFound, ServiceUnavailable
+from shared.freshness import freshness_of
 from shared.uploads import BodyTooLarge
 from shared.web import refusals
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 import asyncpg
 import pytest
 
-from services.catalog.discover.freshness import Freshness
 from services.catalog.discover.known import KnownSchemas
 from services.catalog.discover.question import DatasetFacet, Place, Question, Sort
 from services.catalog.discover.search import Page, find
 from services.catalog.discover.words import words_of
 from shared.db import Role, Sessions, reading
+from shared.freshness import Freshness
 from shared.registry import Registry
 
 SAMPLE = 150
