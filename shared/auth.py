@@ -1,19 +1,28 @@
-"""Who is asking: the vendor behind an API key, and what its habilitations allow."""
+"""Who is asking: the vendor behind an API key, what the key lets it do, and what habilitations allow."""
 
+import asyncio
 import hmac
+import logging
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from fastapi import Request
 from fastapi.security import APIKeyHeader, HTTPBearer
-from sqlalchemy import any_, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, any_, func, literal, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from shared.db import Sessions
 from shared.errors import Refusal
-from shared.keys import hash_secret, parse_key
-from shared.models import ApiKey, Habilitation, Vendor
+from shared.keys import KeyParts, hash_secret, parse_key
+from shared.models import ApiKey, Deposit, Habilitation, KeyAction, Vendor
+
+log = logging.getLogger(__name__)
+
+USE_EVERY = timedelta(minutes=1)
+"""How exactly the last use of a key is known."""
 
 
 class KeyMissing(Refusal):
@@ -31,6 +40,14 @@ class KeyMissing(Refusal):
         )
 
 
+class KeyNotAllowed(Refusal):
+    """The key is good, and not for this."""
+
+    status = 403
+    code = "key-scope"
+    title = "Clé sans ce droit"
+
+
 class NotHabilitated(Refusal):
     """The vendor may not deposit for this organisation under this schema."""
 
@@ -41,11 +58,46 @@ class NotHabilitated(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class CurrentVendor:
-    """The vendor behind the key of this request."""
+    """The vendor behind the key of this request, and what that key is for."""
 
     id: UUID
     name: str
     key_prefix: str
+    key_id: UUID
+    actions: frozenset[str]
+    """Of KeyAction."""
+    organisations: frozenset[str] | None = None
+    """SIREN; None: every organisation."""
+    schemas: frozenset[str] | None = None
+    """None: every schema."""
+    is_test: bool = False
+    expires_at: datetime | None = None
+
+    def require(self, action: KeyAction) -> None:
+        """Raises KeyNotAllowed unless the key is for that."""
+        if action not in self.actions:
+            raise KeyNotAllowed(
+                f"La clé « {self.key_prefix} » n'a pas le droit « {action} ».",
+                action="Utilisez une clé qui a ce droit ; GET /v1/whoami dit les droits d'une clé.",
+                headers={"WWW-Authenticate": f'Bearer realm="socle", error="insufficient_scope", scope="{action}"'},
+                required=action,
+                granted=sorted(self.actions),
+            )
+
+    def covers(self, organisation_siren: str, schema_name: str) -> bool:
+        """Whether the key is for this organisation and this schema (not whether the vendor is habilitated)."""
+        return (self.organisations is None or organisation_siren in self.organisations) and (
+            self.schemas is None or schema_name in self.schemas
+        )
+
+    def owns(self) -> ColumnElement[bool]:
+        """The condition on Deposit of those that this key may know of: the only way deposits are looked up."""
+        conditions = [col(Deposit.vendor_id) == self.id]
+        if self.organisations is not None:
+            conditions.append(col(Deposit.organisation_siren).in_(self.organisations))
+        if self.schemas is not None:
+            conditions.append(col(Deposit.schema_name).in_(self.schemas))
+        return and_(*conditions)
 
 
 BEARER = HTTPBearer(auto_error=False, description="Clé d'API d'un éditeur : `socle_…`")
@@ -67,34 +119,91 @@ async def authenticate(
     if parsed is None:
         raise KeyMissing("La clé d'API n'a pas la bonne forme : elle a été tronquée ou mal recopiée.")
     async with sessions() as session:
-        vendor = await find_vendor(session, *parsed, pepper=pepper)
-    if vendor is None:
+        found = await _live_key(session, parsed.prefix)
+    if found is None or not _matches(found[0], parsed, pepper):
         raise KeyMissing("Cette clé d'API est inconnue, expirée ou révoquée.")
-    return vendor
+    _note_use(found[0], sessions)
+    return _vendor(*found)
 
 
-async def find_vendor(session: AsyncSession, prefix: str, secret: str, *, pepper: str) -> CurrentVendor | None:
+async def find_vendor(session: AsyncSession, key: KeyParts, *, pepper: str) -> CurrentVendor | None:
     """The vendor whose live key this is, else None."""
+    found = await _live_key(session, key.prefix)
+    return _vendor(*found) if found is not None and _matches(found[0], key, pepper) else None
+
+
+def live_key() -> ColumnElement[bool]:
+    """The condition on ApiKey and Vendor of keys that open something."""
+    return and_(
+        col(ApiKey.revoked_at).is_(None),
+        or_(col(ApiKey.expires_at).is_(None), col(ApiKey.expires_at) > func.clock_timestamp()),
+        col(Vendor.disabled_at).is_(None),
+    )
+
+
+async def _live_key(session: AsyncSession, prefix: str) -> tuple[ApiKey, str] | None:
+    """A key that opens something, with the name of its vendor: one look-up by a unique index."""
     statement = (
-        select(ApiKey.secret_hash, Vendor.id, Vendor.name)  # type: ignore[call-overload]
+        select(ApiKey, col(Vendor.name))
         .join(Vendor, col(Vendor.id) == col(ApiKey.vendor_id))
-        .where(
-            col(ApiKey.prefix) == prefix,
-            col(ApiKey.revoked_at).is_(None),
-            or_(col(ApiKey.expires_at).is_(None), col(ApiKey.expires_at) > func.clock_timestamp()),
-            col(Vendor.disabled_at).is_(None),
-        )
+        .where(col(ApiKey.prefix) == prefix, live_key())
     )
     found = (await session.execute(statement)).one_or_none()
-    if found is None or not hmac.compare_digest(found.secret_hash, hash_secret(secret, pepper)):
-        return None
-    return CurrentVendor(id=found.id, name=found.name, key_prefix=prefix)
+    return None if found is None else (found[0], found[1])
+
+
+def _matches(key: ApiKey, shown: KeyParts, pepper: str) -> bool:
+    return hmac.compare_digest(key.secret_hash, hash_secret(shown.secret, pepper)) and key.is_test == shown.is_test
+
+
+def _vendor(key: ApiKey, name: str) -> CurrentVendor:
+    return CurrentVendor(
+        id=key.vendor_id,
+        name=name,
+        key_prefix=key.prefix,
+        key_id=key.id,
+        actions=frozenset(key.actions),
+        organisations=None if key.organisations is None else frozenset(key.organisations),
+        schemas=None if key.schemas is None else frozenset(key.schemas),
+        is_test=key.is_test,
+        expires_at=key.expires_at,
+    )
+
+
+_noting: dict[UUID, asyncio.Task[None]] = {}
+"""Uses being written down by this process, so that a burst of requests writes once."""
+
+
+def _note_use(key: ApiKey, sessions: Sessions) -> None:
+    """Beside the request, which does not wait for it."""
+    used = key.last_used_at
+    if (used is None or datetime.now(UTC) - used >= USE_EVERY) and key.id not in _noting:
+        task = asyncio.create_task(_write_use(key.id, sessions))
+        _noting[key.id] = task
+        task.add_done_callback(lambda _done: _noting.pop(key.id, None))
+
+
+async def _write_use(key_id: UUID, sessions: Sessions) -> None:
+    unused = or_(col(ApiKey.last_used_at).is_(None), col(ApiKey.last_used_at) < func.clock_timestamp() - USE_EVERY)
+    statement = update(ApiKey).where(col(ApiKey.id) == key_id, unused).values(last_used_at=func.clock_timestamp())
+    try:
+        async with sessions.begin() as session:
+            await session.execute(statement)
+    except (SQLAlchemyError, OSError) as error:
+        log.warning("the use of a key could not be noted: %s", type(error).__name__)
 
 
 async def require_habilitation(
     session: AsyncSession, vendor: CurrentVendor, organisation_siren: str, schema_name: str
 ) -> None:
-    """Raises NotHabilitated unless the organisation lets the vendor deposit under the schema."""
+    """Raises NotHabilitated unless the key covers it and the organisation lets the vendor deposit under the schema."""
+    if not vendor.covers(organisation_siren, schema_name):
+        raise NotHabilitated(
+            f"La clé « {vendor.key_prefix} » ne couvre pas « {schema_name} » pour l'organisme {organisation_siren}.",
+            action="Utilisez une clé qui couvre cet organisme et ce schéma ; GET /v1/whoami dit ce qu'une clé couvre.",
+            organisation=organisation_siren,
+            schema=schema_name,
+        )
     statement = select(col(Habilitation.id)).where(
         col(Habilitation.vendor_id) == vendor.id,
         col(Habilitation.organisation_siren) == organisation_siren,

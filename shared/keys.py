@@ -3,14 +3,25 @@
 import hashlib
 import hmac
 import re
+from typing import NamedTuple
 
 PREFIX_LENGTH = 8
 SECRET_LENGTH = 43
 """62^43 is a little more than 2^256."""
 
 KEY_PATTERN = re.compile(
-    rf"socle_(?P<prefix>[A-Za-z0-9]{{{PREFIX_LENGTH}}})_(?P<secret>[A-Za-z0-9]{{{SECRET_LENGTH}}})", re.ASCII
+    rf"socle_(?P<test>test_)?(?P<prefix>[A-Za-z0-9]{{{PREFIX_LENGTH}}})_(?P<secret>[A-Za-z0-9]{{{SECRET_LENGTH}}})",
+    re.ASCII,
 )
+
+
+class KeyParts(NamedTuple):
+    """What a key is made of."""
+
+    prefix: str
+    secret: str
+    is_test: bool = False
+    """A key `socle_test_…`."""
 
 
 def hash_secret(secret: str, pepper: str) -> bytes:
@@ -18,7 +29,7 @@ def hash_secret(secret: str, pepper: str) -> bytes:
     return hmac.digest(pepper.encode(), secret.encode(), hashlib.sha256)
 
 
-def parse_key(text: str) -> tuple[str, str] | None:
-    """(prefix, secret) of a well-formed key, else None."""
+def parse_key(text: str) -> KeyParts | None:
+    """The parts of a well-formed key, else None."""
     match = KEY_PATTERN.fullmatch(text)
-    return (match["prefix"], match["secret"]) if match else None
+    return KeyParts(match["prefix"], match["secret"], match["test"] is not None) if match else None

@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 
 from services.catalog.tools import CatalogTools
 from shared.auth import BEARER, KEY_HEADER, CurrentVendor, authenticate
+from shared.models import KeyAction
 
 
 async def current_vendor(
@@ -14,9 +15,11 @@ async def current_vendor(
     header: Annotated[str | None, Depends(KEY_HEADER)],
     tools: CatalogTools,
 ) -> CurrentVendor:
-    """Raises KeyMissing."""
+    """Raises KeyMissing, KeyNotAllowed."""
     pepper = tools.settings.key_pepper.get_secret_value()
-    return await authenticate(request, bearer, header, sessions=tools.deciding.sessions, pepper=pepper)
+    vendor = await authenticate(request, bearer, header, sessions=tools.deciding.sessions, pepper=pepper)
+    vendor.require(KeyAction.DATASETS)
+    return vendor
 
 
 Authenticated = Annotated[CurrentVendor, Depends(current_vendor)]

@@ -1,35 +1,30 @@
 """`socle admin`: what the operator does over a database, in production or of a running `socle start`."""
 
 import asyncio
-import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
-from services.cli import admin_dataset, admin_deposit, refusing
+from services.cli import admin_dataset, admin_deposit, admin_key, refusing
 from services.cli.administered import installation, reaching_database, run
 
 if TYPE_CHECKING:
     from shared.db import Sessions
-    from shared.models import ApiKey
 
 app = typer.Typer(help="Organismes, éditeurs, clés, habilitations, dépôts, vérification.", no_args_is_help=True)
 organisation_app = typer.Typer(help="Organismes.", no_args_is_help=True)
 vendor_app = typer.Typer(help="Éditeurs de logiciel.", no_args_is_help=True)
-key_app = typer.Typer(help="Clés d'API.", no_args_is_help=True)
 habilitation_app = typer.Typer(help="Habilitations d'un éditeur par un organisme.", no_args_is_help=True)
 app.add_typer(organisation_app, name="organisation")
 app.add_typer(vendor_app, name="vendor")
-app.add_typer(key_app, name="key")
+app.add_typer(admin_key.app, name="key")
 app.add_typer(habilitation_app, name="habilitation")
 app.add_typer(admin_deposit.app, name="deposit")
 app.add_typer(admin_dataset.app, name="dataset")
 
 Name = Annotated[str, typer.Option(metavar="NOM")]
-Prefix = Annotated[str, typer.Argument(metavar="PRÉFIXE", help="Les 8 caractères après « socle_ ».")]
 
 
 @organisation_app.command("create")
@@ -68,38 +63,6 @@ def list_vendors() -> None:
 
     found = run(admin.list_vendors)
     _table(("Nom", "Depuis", "Actif"), [(v.name, f"{v.created_at:%d/%m/%Y}", _yes(not v.disabled_at)) for v in found])
-
-
-@key_app.command("create")
-def create_key(vendor: Annotated[str, typer.Option(metavar="ÉDITEUR", help="Nom de l'éditeur.")], name: Name) -> None:
-    """Crée une clé ; elle n'est montrée qu'une fois."""
-    from services.ingest import admin
-
-    async def create(sessions: "Sessions") -> str:
-        owner = await admin.find_vendor_by_name(sessions, vendor)
-        return (await admin.create_key(sessions, vendor=owner, name=name, pepper=_pepper())).text
-
-    typer.echo(run(create))
-    typer.echo("Conservez cette clé maintenant : elle ne sera plus montrée.", err=True)
-
-
-@key_app.command("list")
-def list_keys() -> None:
-    """Liste les clés, sans leur secret."""
-    from services.ingest import admin
-
-    found = run(admin.list_keys)
-    rows = [(key.prefix, vendor.name, key.name, f"{key.created_at:%d/%m/%Y}", _key_state(key)) for key, vendor in found]
-    _table(("Préfixe", "Éditeur", "Nom", "Depuis", "État"), rows)
-
-
-@key_app.command("revoke")
-def revoke_key(prefix: Prefix) -> None:
-    """Révoque une clé, tout de suite."""
-    from services.ingest import admin
-
-    run(lambda sessions: admin.revoke_key(sessions, prefix=prefix))
-    typer.echo(f"Clé {prefix} révoquée.")
 
 
 @habilitation_app.command("grant")
@@ -171,26 +134,6 @@ def verify(
 
 def _yes(value: bool) -> str:
     return "oui" if value else "non"
-
-
-def _key_state(key: "ApiKey") -> str:
-    if key.revoked_at is not None:
-        return "révoquée"
-    if key.expires_at is not None and key.expires_at < datetime.now(UTC):
-        return "expirée"
-    return "active"
-
-
-def _pepper() -> str:
-    from services.cli.data_folder import data_folder
-    from services.cli.targets import SettingsRefused
-
-    given = os.environ.get("SOCLE_KEY_PEPPER")
-    if given:
-        return given
-    if os.environ.get("SOCLE_DATABASE_URL"):
-        raise SettingsRefused("Il manque la variable d'environnement SOCLE_KEY_PEPPER.")
-    return data_folder().pepper()
 
 
 def _table(headers: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:

@@ -65,3 +65,16 @@ def installation() -> "Running":
         )
     blobs_url = os.environ.get("SOCLE_BLOBS_URL") or (running.blobs_url if running else "")
     return Running(database_url, running.queue_url if running else "", blobs_url, running.pid if running else 0)
+
+
+def pepper() -> str:
+    """The secret under which keys are hashed: of the environment, else of this machine. Raises SettingsRefused."""
+    from services.cli.data_folder import data_folder
+    from services.cli.targets import SettingsRefused
+
+    given = os.environ.get("SOCLE_KEY_PEPPER")
+    if given:
+        return given
+    if os.environ.get("SOCLE_DATABASE_URL"):
+        raise SettingsRefused("Il manque la variable d'environnement SOCLE_KEY_PEPPER.")
+    return data_folder().pepper()

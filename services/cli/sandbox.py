@@ -79,5 +79,5 @@ async def _is_valid(sessions: Sessions, key: str, pepper: str) -> bool:
     if parsed is None:
         return False
     async with sessions() as session:
-        found = await find_vendor(session, *parsed, pepper=pepper)
+        found = await find_vendor(session, parsed, pepper=pepper)
     return found is not None and found.name == VENDOR_NAME

@@ -1,7 +1,6 @@
 """What the operator does: organisations, vendors, keys, habilitations; deposits that failed."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -10,7 +9,7 @@ from sqlmodel import col
 
 from services.ingest.decide import locked_deposit
 from services.ingest.follow import unknown_deposit
-from services.ingest.keys import NewKey, make_key
+from services.ingest.keys import KeyWish, NewKey, add_key
 from shared.db import Sessions
 from shared.deposits import DATABASE_NOW, decide
 from shared.errors import Refusal
@@ -33,14 +32,6 @@ class UnknownVendor(Refusal):
     status = 404
     code = "unknown-vendor"
     title = "Éditeur inconnu"
-
-
-class UnknownKey(Refusal):
-    """No key of that prefix."""
-
-    status = 404
-    code = "unknown-key"
-    title = "Clé inconnue"
 
 
 class NotFailed(Refusal):
@@ -99,17 +90,12 @@ async def find_vendor_by_name(sessions: Sessions, name: str) -> Vendor:
 
 
 async def create_key(
-    sessions: Sessions, *, vendor: Vendor, name: str, pepper: str, expires_at: datetime | None = None
+    sessions: Sessions, *, vendor: Vendor, name: str, pepper: str, wish: KeyWish | None = None
 ) -> NewKey:
-    """A new key; its text is in the answer and nowhere else."""
-    key = make_key(pepper)
+    """A new key, with every right unless `wish` says which; its text is in the answer and nowhere else."""
     async with sessions.begin() as session:
-        session.add(
-            ApiKey(
-                vendor_id=vendor.id, prefix=key.prefix, secret_hash=key.secret_hash, name=name, expires_at=expires_at
-            )
-        )
-    return key
+        _, made = await add_key(session, vendor, wish or KeyWish(name), pepper=pepper)
+    return made
 
 
 async def list_keys(sessions: Sessions) -> Sequence[tuple[ApiKey, Vendor]]:
@@ -118,15 +104,6 @@ async def list_keys(sessions: Sessions) -> Sequence[tuple[ApiKey, Vendor]]:
     async with sessions() as session:
         rows = await session.execute(statement.order_by(col(ApiKey.created_at).desc()))
         return [(key, vendor) for key, vendor in rows.all()]
-
-
-async def revoke_key(sessions: Sessions, *, prefix: str) -> None:
-    """At once: the next request with it is refused. Raises UnknownKey."""
-    statement = update(ApiKey).where(col(ApiKey.prefix) == prefix).values(revoked_at=DATABASE_NOW)
-    async with sessions.begin() as session:
-        found = (await session.execute(statement.returning(col(ApiKey.id)))).first()
-    if found is None:
-        raise UnknownKey(f"Aucune clé n'a le préfixe « {prefix} ».", action="Voyez `socle admin key list`.")
 
 
 async def grant_habilitation(

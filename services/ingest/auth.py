@@ -1,5 +1,6 @@
-"""The vendor of a request to ingest."""
+"""The vendor of a request to ingest, and what its key must be for."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -10,11 +11,13 @@ from shared.auth import (
     KEY_HEADER,
     CurrentVendor,
     KeyMissing,
+    KeyNotAllowed,
     NotHabilitated,
     authenticate,
     find_vendor,
     require_habilitation,
 )
+from shared.models import KeyAction
 
 
 async def current_vendor(
@@ -29,12 +32,41 @@ async def current_vendor(
 
 
 Authenticated = Annotated[CurrentVendor, Depends(current_vendor)]
+"""Any key."""
+
+
+def key_for(action: KeyAction) -> Callable[[CurrentVendor], Awaitable[CurrentVendor]]:
+    """The dependency of a route that asks for a key of that action. It raises KeyMissing, KeyNotAllowed."""
+
+    async def allowed(vendor: Authenticated) -> CurrentVendor:
+        vendor.require(action)
+        return vendor
+
+    return allowed
+
+
+Depositor = Annotated[CurrentVendor, Depends(key_for(KeyAction.DEPOSIT))]
+Reader = Annotated[CurrentVendor, Depends(key_for(KeyAction.READ))]
+Decider = Annotated[CurrentVendor, Depends(key_for(KeyAction.DECIDE))]
+KeyKeeper = Annotated[CurrentVendor, Depends(key_for(KeyAction.KEYS))]
+Asker = Annotated[CurrentVendor, Depends(key_for(KeyAction.HABILITATIONS))]
+
+KEY_REFUSALS = (KeyMissing, KeyNotAllowed)
+"""What every route with one of these may answer."""
 
 __all__ = [
+    "KEY_REFUSALS",
+    "Asker",
     "Authenticated",
     "CurrentVendor",
+    "Decider",
+    "Depositor",
+    "KeyKeeper",
     "KeyMissing",
+    "KeyNotAllowed",
     "NotHabilitated",
+    "Reader",
     "find_vendor",
+    "key_for",
     "require_habilitation",
 ]

@@ -126,7 +126,7 @@ async def locked_deposit(session: AsyncSession, deposit_id: UUID, vendor: Curren
     """The deposit, its row locked until the transaction ends; None as vendor: whosever it is. Raises NotFound."""
     statement: Select[Any] = select(Deposit).where(col(Deposit.id) == deposit_id)
     if vendor is not None:
-        statement = statement.where(col(Deposit.vendor_id) == vendor.id)
+        statement = statement.where(vendor.owns())
     deposit: Deposit | None = (await session.execute(statement.with_for_update())).scalar_one_or_none()
     if deposit is None:
         raise unknown_deposit(deposit_id)

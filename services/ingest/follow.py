@@ -36,7 +36,7 @@ class DepositFilter:
 
 async def find_deposit(session: AsyncSession, vendor: CurrentVendor, deposit_id: UUID) -> Deposit:
     """A deposit of this vendor. Raises NotFound, for another's too: existence is nobody else's business."""
-    statement = select(Deposit).where(col(Deposit.id) == deposit_id, col(Deposit.vendor_id) == vendor.id)
+    statement = select(Deposit).where(col(Deposit.id) == deposit_id, vendor.owns())
     deposit: Deposit | None = (await session.execute(statement)).scalar_one_or_none()
     if deposit is None:
         raise unknown_deposit(deposit_id)
@@ -69,7 +69,7 @@ async def list_deposits(
     session: AsyncSession, vendor: CurrentVendor, wanted: DepositFilter, *, limit: int
 ) -> tuple[list[DepositOut], int | None]:
     """The newest deposits first; and the sequence to continue before, or None on the last page."""
-    statement: Select[Any] = select(Deposit).where(col(Deposit.vendor_id) == vendor.id)
+    statement: Select[Any] = select(Deposit).where(vendor.owns())
     conditions = {
         col(Deposit.organisation_siren): wanted.organisation_siren,
         col(Deposit.schema_name): wanted.schema_name,

@@ -15,10 +15,12 @@ from shared.models.free import FreeSchema
 from shared.models.imported import ImportedRevision, RevisionState
 from shared.models.organisation import Organisation
 from shared.models.profile import CatalogProfile
+from shared.models.referent import Referent
 from shared.models.validation import ValidationReport
-from shared.models.vendor import ApiKey, Habilitation, Vendor
+from shared.models.vendor import EVERY_ACTION, ApiKey, Habilitation, KeyAction, Vendor
 
 __all__ = [
+    "EVERY_ACTION",
     "ApiKey",
     "CatalogDataset",
     "CatalogProfile",
@@ -33,8 +35,10 @@ __all__ = [
     "Habilitation",
     "IdempotencyKey",
     "ImportedRevision",
+    "KeyAction",
     "LaterDepositEvent",
     "Organisation",
+    "Referent",
     "RevisionState",
     "ValidationReport",
     "Vendor",

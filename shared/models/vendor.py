@@ -1,12 +1,35 @@
 """Vendors of communes' software, their keys, and what organisations allow them to do."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlmodel import Field, SQLModel
 
 from shared.ids import uuid7
 from shared.models.columns import long_text, moment, moment_now, text_array
+
+
+class KeyAction(StrEnum):
+    """What a key lets its bearer do; each is also an OAuth scope."""
+
+    DEPOSIT = "deposit"
+    """Push files."""
+    READ = "read"
+    """See the vendor's deposits, reports and files."""
+    DECIDE = "decide"
+    """Confirm, cancel, try again."""
+    DATASETS = "datasets"
+    """Create and change free data sets."""
+    HABILITATIONS = "habilitations"
+    """Ask organisations for a habilitation."""
+    WEBHOOKS = "webhooks"
+    """Say where events are sent."""
+    KEYS = "keys"
+    """Make, rotate and revoke keys, none with more rights than its own."""
+
+
+EVERY_ACTION: tuple[str, ...] = tuple(KeyAction)
 
 
 class Vendor(SQLModel, table=True):
@@ -17,12 +40,15 @@ class Vendor(SQLModel, table=True):
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     name: str = Field(unique=True)
+    email: str | None = None
+    """Where the vendor is told what becomes of its habilitations."""
     created_at: datetime = moment_now()
     disabled_at: datetime | None = moment(default=None)
 
 
 class ApiKey(SQLModel, table=True):
-    """A vendor's key `socle_<prefix>_<secret>`; the secret is kept as a keyed hash only. Written by ingest."""
+    """A vendor's key `socle_<prefix>_<secret>`; the secret is kept as a keyed hash only. Written by ingest, but for
+    `last_used_at`: by whoever was shown the key."""
 
     __tablename__ = "api_key"
     __table_args__ = ({"schema": "ingest"},)
@@ -34,9 +60,23 @@ class ApiKey(SQLModel, table=True):
     secret_hash: bytes
     """HMAC-SHA-256 of the secret under the installation's pepper."""
     name: str
+    actions: list[str] = text_array(default_factory=lambda: list(EVERY_ACTION))
+    """Of KeyAction."""
+    organisations: list[str] | None = text_array(default=None)
+    """SIREN; null means every organisation that habilitates the vendor."""
+    schemas: list[str] | None = text_array(default=None)
+    """Schema names; null means every schema that a habilitation names."""
+    is_test: bool = False
+    """A key `socle_test_…`: what it deposits is seen by its vendor only."""
+    created_by: str = "operator"
+    """`operator`, or `key <prefix>` of the key that made it."""
+    successor_id: UUID | None = Field(default=None, foreign_key="ingest.api_key.id")
+    """The key that replaces this one, when it was rotated."""
     created_at: datetime = moment_now()
     expires_at: datetime | None = moment(default=None)
     revoked_at: datetime | None = moment(default=None)
+    last_used_at: datetime | None = moment(default=None)
+    """To the minute."""
 
 
 class Habilitation(SQLModel, table=True):

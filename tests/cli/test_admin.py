@@ -37,11 +37,11 @@ async def test_a_vendor_gets_a_key_that_works_until_it_is_revoked(admin, session
     key = made.stdout.strip()
     parsed = parse_key(key)
     assert parsed is not None
-    prefix, secret = parsed
+    prefix, secret, _ = parsed
 
     async def owner() -> str | None:
         async with sessions_of("socle_ingest")() as session:
-            found = await find_vendor(session, prefix, secret, pepper=PEPPER)
+            found = await find_vendor(session, parsed, pepper=PEPPER)
             return found.name if found else None
 
     assert await owner() == "Logiciels du Lauragais"

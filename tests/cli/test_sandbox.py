@@ -7,8 +7,8 @@ from journal import MURET, PEPPER, SessionsOf
 
 from services.cli.data_folder import DataFolder, Sandbox
 from services.cli.sandbox import VENDOR_NAME, make_sandbox
-from services.ingest.admin import list_habilitations, list_keys, revoke_key
-from services.ingest.keys import parse_key
+from services.ingest.admin import list_habilitations, list_keys
+from services.ingest.keys import parse_key, revoke_key
 
 CAZERES = "213101355"
 URL = "http://127.0.0.1:8000"

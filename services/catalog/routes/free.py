@@ -9,6 +9,7 @@ from services.catalog.auth import Authenticated
 from services.catalog.bodies import DatasetOut
 from services.catalog.datasets import describe_dataset
 from services.catalog.describe import dataset_out
+from services.catalog.discover.freshness import freshness_of
 from services.catalog.free.own_schema import InvalidDataset
 from services.catalog.free.said import DatasetIn, Said
 from services.catalog.free.write import (
@@ -22,9 +23,8 @@ from services.catalog.free.write import (
 from services.catalog.routes.bounded import BoundedRoute
 from services.catalog.tools import CatalogTools, Tools
 from services.catalog.view import DatasetWithdrawn
-from shared.auth import KeyMissing, NotHabilitated
+from shared.auth import KeyMissing, KeyNotAllowed, NotHabilitated
 from shared.errors import NotFound, ServiceUnavailable
-from shared.freshness import freshness_of
 from shared.uploads import BodyTooLarge
 from shared.web import refusals
 
@@ -32,7 +32,7 @@ router = APIRouter(
     prefix="/v1",
     tags=["Jeux de données"],
     route_class=BoundedRoute,
-    responses=refusals(ServiceUnavailable, KeyMissing, NotHabilitated, BodyTooLarge, InvalidDataset),
+    responses=refusals(ServiceUnavailable, KeyMissing, KeyNotAllowed, NotHabilitated, BodyTooLarge, InvalidDataset),
 )
 
 _SAID = Said.model_json_schema(ref_template="#/components/schemas/{model}")

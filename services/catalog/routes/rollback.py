@@ -13,7 +13,7 @@ from services.catalog.publish.decide import (
     roll_back,
 )
 from services.catalog.tools import CatalogTools
-from shared.auth import KeyMissing, NotHabilitated, require_habilitation
+from shared.auth import KeyMissing, KeyNotAllowed, NotHabilitated, require_habilitation
 from shared.errors import NotFound, ServiceUnavailable
 from shared.web import refusals
 
@@ -24,7 +24,9 @@ router = APIRouter(prefix="/v1", tags=["Versions"], responses=refusals(ServiceUn
     "/datasets/{dataset_id}/rollback",
     status_code=201,
     summary="Revenir à une version antérieure",
-    responses=refusals(KeyMissing, NotHabilitated, NotFound, SameContent, VersionNotKept, AlreadyWithdrawn),
+    responses=refusals(
+        KeyMissing, KeyNotAllowed, NotHabilitated, NotFound, SameContent, VersionNotKept, AlreadyWithdrawn
+    ),
 )
 async def post_rollback(
     dataset_id: str, body: RollbackIn, response: Response, vendor: Authenticated, tools: CatalogTools

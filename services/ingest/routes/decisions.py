@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.ingest.auth import Authenticated, KeyMissing, NotHabilitated
+from services.ingest.auth import KEY_REFUSALS, Decider, NotHabilitated
 from services.ingest.bodies import ConfirmIn, DepositOut
 from services.ingest.decide import (
     NotCancellable,
@@ -22,7 +22,7 @@ from shared.errors import NotFound, ServiceUnavailable
 from shared.models import Deposit
 from shared.web import refusals
 
-router = APIRouter(prefix="/v1", tags=["Dépôts"], responses=refusals(KeyMissing, ServiceUnavailable, NotFound))
+router = APIRouter(prefix="/v1", tags=["Dépôts"], responses=refusals(*KEY_REFUSALS, ServiceUnavailable, NotFound))
 
 
 @router.post(
@@ -30,14 +30,14 @@ router = APIRouter(prefix="/v1", tags=["Dépôts"], responses=refusals(KeyMissin
     summary="Confirmer un dépôt retenu",
     responses=refusals(NotHabilitated, NotHeld, ReasonsDiffer),
 )
-async def post_confirm(deposit_id: UUID, body: ConfirmIn, vendor: Authenticated, tools: IngestTools) -> DepositOut:
+async def post_confirm(deposit_id: UUID, body: ConfirmIn, vendor: Decider, tools: IngestTools) -> DepositOut:
     """Le dépôt est publié à son tour. `reasons` reprend les codes et les nombres de `held.reasons`, à l'identique."""
     shown = [Reason(one.code, one.count) for one in body.reasons]
     return await _answer(await confirm_deposit(tools.sessions, deposit_id, shown, vendor=vendor), tools)
 
 
 @router.post("/deposits/{deposit_id}/cancel", summary="Annuler un dépôt", responses=refusals(NotCancellable))
-async def post_cancel(deposit_id: UUID, vendor: Authenticated, tools: IngestTools) -> DepositOut:
+async def post_cancel(deposit_id: UUID, vendor: Decider, tools: IngestTools) -> DepositOut:
     """Possible tant que le dépôt est « received » ou « held » ; ce qui est publié ne change pas."""
     return await _answer(await cancel_deposit(tools.sessions, deposit_id, vendor=vendor), tools)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.responses import StreamingResponse
 
-from services.ingest.auth import Authenticated, KeyMissing, NotHabilitated
+from services.ingest.auth import KEY_REFUSALS, Depositor, NotHabilitated, Reader
 from services.ingest.bodies import DepositOut, accepted_out
 from services.ingest.corrected import NoCorrectedFile, corrected_file, table_of
 from services.ingest.follow import (
@@ -30,7 +30,7 @@ from shared.registry import SchemaVersionChecksOnly, UnknownSchema, UnknownSchem
 from shared.uploads import UPLOAD_BODY, UPLOAD_REFUSALS, open_upload
 from shared.web import refusals
 
-router = APIRouter(prefix="/v1", tags=["Dépôts"], responses=refusals(KeyMissing, ServiceUnavailable))
+router = APIRouter(prefix="/v1", tags=["Dépôts"], responses=refusals(*KEY_REFUSALS, ServiceUnavailable))
 
 Organisation = Annotated[
     str, Query(description="SIREN, SIRET ou code INSEE de l'organisme", examples=["213103955"], min_length=1)
@@ -60,7 +60,7 @@ async def post_deposit(
     _slot: UploadSlot,  # first, so that a refusal for lack of room costs nothing
     request: Request,
     response: Response,
-    vendor: Authenticated,
+    vendor: Depositor,
     tools: IngestTools,
     organisation: Organisation,
     schema: SchemaName,
@@ -99,7 +99,7 @@ async def post_deposit(
 
 @router.get("/deposits", summary="Lister ses dépôts", responses=refusals(UnknownOrganisation, UnknownSchema))
 async def get_deposits(
-    vendor: Authenticated,
+    vendor: Reader,
     tools: IngestTools,
     request: Request,
     organisation: Annotated[str | None, Query(description="SIREN, SIRET ou code INSEE")] = None,
@@ -124,7 +124,7 @@ async def get_deposits(
 
 
 @router.get("/deposits/{deposit_id}", summary="Suivre un dépôt", responses=refusals(NotFound))
-async def get_deposit(deposit_id: UUID, vendor: Authenticated, tools: IngestTools) -> DepositOut:
+async def get_deposit(deposit_id: UUID, vendor: Reader, tools: IngestTools) -> DepositOut:
     """Où en est le dépôt : son état, son parcours, son verdict, le jeu de données où il a été publié."""
     async with reading(tools.sessions) as session:
         deposit = await find_deposit(session, vendor, deposit_id)
@@ -138,7 +138,7 @@ async def get_deposit(deposit_id: UUID, vendor: Authenticated, tools: IngestTool
     responses=refusals(NotFound)
     | {200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}},
 )
-async def get_file(deposit_id: UUID, vendor: Authenticated, tools: IngestTools) -> StreamingResponse:
+async def get_file(deposit_id: UUID, vendor: Reader, tools: IngestTools) -> StreamingResponse:
     """Les octets exacts de l'envoi."""
     async with reading(tools.sessions) as session:
         deposit = await find_deposit(session, vendor, deposit_id)
@@ -158,7 +158,7 @@ async def get_file(deposit_id: UUID, vendor: Authenticated, tools: IngestTools) 
     responses=refusals(NotFound, ReportNotReady, NoCorrectedFile)
     | {200: {"content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}}},
 )
-async def get_corrected(deposit_id: UUID, vendor: Authenticated, tools: IngestTools) -> StreamingResponse:
+async def get_corrected(deposit_id: UUID, vendor: Reader, tools: IngestTools) -> StreamingResponse:
     """Votre fichier tel qu'il aurait dû être envoyé : colonnes du schéma puis les vôtres, valeurs corrigées.
 
     Ce qui n'a pas pu être corrigé y reste tel quel.

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel
 
-from services.ingest.auth import Authenticated, KeyMissing
+from services.ingest.auth import KEY_REFUSALS, Reader
 from services.ingest.follow import ReportNotReady
 from services.ingest.reports import give_report, report_of_link, report_of_vendor, secret_of, stored_report
 from services.ingest.tools import IngestTools
@@ -58,10 +58,10 @@ class LinkOut(BaseModel):
     "/deposits/{deposit_id}/report",
     summary="Lire le rapport de validation",
     response_model=ReportOut,
-    responses=refusals(KeyMissing, NotFound, ReportNotReady, NotAcceptable) | RENDERINGS | ANNOTATED,
+    responses=refusals(*KEY_REFUSALS, NotFound, ReportNotReady, NotAcceptable) | RENDERINGS | ANNOTATED,
 )
 async def get_report(
-    deposit_id: UUID, vendor: Authenticated, tools: IngestTools, wish: Wished, limit: Limit = PAGE_LIMIT
+    deposit_id: UUID, vendor: Reader, tools: IngestTools, wish: Wished, limit: Limit = PAGE_LIMIT
 ) -> Response:
     """Chaque constat dit quoi, où (ligne et colonne de votre fichier), ce qui est attendu et comment corriger."""
     found = await report_of_vendor(vendor, deposit_id, tools)
@@ -71,11 +71,11 @@ async def get_report(
 @router.get(
     "/deposits/{deposit_id}/report/findings",
     summary="Parcourir les constats d'un rapport",
-    responses=refusals(KeyMissing, NotFound, ReportNotReady),
+    responses=refusals(*KEY_REFUSALS, NotFound, ReportNotReady),
 )
 async def get_findings(
     deposit_id: UUID,
-    vendor: Authenticated,
+    vendor: Reader,
     tools: IngestTools,
     request: Request,
     lang: Spoken,
@@ -109,11 +109,11 @@ async def get_findings(
     "/deposits/{deposit_id}/report/link",
     status_code=201,
     summary="Partager un rapport",
-    responses=refusals(KeyMissing, NotFound, ReportNotReady),
+    responses=refusals(*KEY_REFUSALS, NotFound, ReportNotReady),
 )
 async def post_link(
     deposit_id: UUID,
-    vendor: Authenticated,
+    vendor: Reader,
     tools: IngestTools,
     days: Annotated[int | None, Query(ge=1, le=365, description="Durée du lien, en jours")] = None,
     table: Annotated[bool, Query(description="true : le lien donne aussi le tableau déposé, annoté")] = False,
