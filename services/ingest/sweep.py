@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from services.ingest.audit.chain import audit_secret
+from services.ingest.audit.seal import HeadNotOurs, seal_all
 from services.ingest.decide import cancel_expired
 from services.ingest.idempotency import forget_old_keys
 from services.ingest.settings import IngestSettings
@@ -27,6 +29,7 @@ async def sweep_until(stopping: asyncio.Event, *, sessions: Sessions, queue: Que
     while not stopping.is_set():
         try:
             await sweep(sessions=sessions, queue=queue, settings=settings)
+            await _seal(sessions, settings)
             if sweeps % KEYS_EVERY_SWEEPS == 0:
                 async with sessions.begin() as session:
                     await forget_old_keys(session, days=settings.idempotency_days)
@@ -53,6 +56,14 @@ async def sweep(*, sessions: Sessions, queue: Queue, settings: IngestSettings) -
         for deposit_id in ids:
             rung += await queue.ring(stage, deposit_id)
     return rung
+
+
+async def _seal(sessions: Sessions, settings: IngestSettings) -> None:
+    try:
+        await seal_all(sessions, secret=audit_secret(settings.key_pepper.get_secret_value()))
+    except HeadNotOurs as error:
+        # Once per sweep, until somebody looks: lines keep coming in, and wait.
+        log.critical("the audit trail does not end as we signed it: %s", error, extra={"alarm": True})
 
 
 async def _pause(stopping: asyncio.Event, seconds: float) -> None:

@@ -5,7 +5,7 @@ from sqlmodel import SQLModel
 
 import shared.models  # noqa: F401 - fills the metadata
 
-RECORD_SCHEMAS = {"ingest", "validator", "catalog", "registry"}
+RECORD_SCHEMAS = {"ingest", "validator", "catalog", "registry", "audit"}
 
 
 def _is_record_schema(name: str | None, kind: str, _parents: object) -> bool:

@@ -1,5 +1,6 @@
 """The record tables. Each table's docstring names its one writer; rows of data sets live in schema `data`."""
 
+from shared.models.audit import AuditEntry, AuditHead
 from shared.models.catalog import CatalogDataset, CatalogVersion, VersionMode
 from shared.models.deposit import (
     Corrections,
@@ -22,6 +23,8 @@ from shared.models.vendor import EVERY_ACTION, ApiKey, Habilitation, KeyAction, 
 __all__ = [
     "EVERY_ACTION",
     "ApiKey",
+    "AuditEntry",
+    "AuditHead",
     "CatalogDataset",
     "CatalogProfile",
     "CatalogVersion",

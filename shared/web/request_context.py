@@ -4,11 +4,11 @@ import logging
 import re
 import time
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.ids import uuid7
 from shared.logs import logged_with
+from shared.origin import asked_from
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ class RequestContext:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        offered = Headers(scope=scope).get("x-request-id", "")
+        offered = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"").decode("latin-1")
         request_id = offered if ACCEPTABLE_REQUEST_ID.fullmatch(offered) else str(uuid7())
         scope["request_id"] = request_id
         status, began = 0, time.perf_counter()
@@ -34,10 +34,11 @@ class RequestContext:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
             await send(message)
 
-        with logged_with(request_id=request_id):
+        client = scope.get("client")
+        with logged_with(request_id=request_id), asked_from(client[0] if client else None):
             try:
                 await self.app(scope, receive, send_with_id)
             finally:

@@ -1,0 +1,1 @@
+"""The audit trail: sealed into a chain, verified, read."""
