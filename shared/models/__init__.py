@@ -1,6 +1,5 @@
 """The record tables. Each table's docstring names its one writer; rows of data sets live in schema `data`."""
 
-from shared.models.audit import AuditEntry, AuditHead
 from shared.models.catalog import CatalogDataset, CatalogVersion, VersionMode
 from shared.models.deposit import (
     Corrections,
@@ -19,21 +18,30 @@ from shared.models.profile import CatalogProfile
 from shared.models.referent import Referent
 from shared.models.validation import ValidationReport
 from shared.models.vendor import EVERY_ACTION, ApiKey, Habilitation, KeyAction, Vendor
+from shared.models.webhook import (
+    DeliveryState,
+    EndpointState,
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookEvent,
+    WebhookSecret,
+)
 
 __all__ = [
     "EVERY_ACTION",
     "ApiKey",
-    "AuditEntry",
-    "AuditHead",
     "CatalogDataset",
     "CatalogProfile",
     "CatalogVersion",
     "Corrections",
+    "DeliveryState",
     "Deposit",
     "DepositEvent",
     "DepositMode",
     "DepositScope",
     "DepositState",
+    "EndpointState",
     "FreeSchema",
     "Habilitation",
     "IdempotencyKey",
@@ -46,4 +54,9 @@ __all__ = [
     "ValidationReport",
     "Vendor",
     "VersionMode",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
+    "WebhookSecret",
 ]
