@@ -25,11 +25,11 @@ from services.validator.findings import FindingCode
 from services.validator.sentences import WORDINGS
 from services.validator.sentences.of_corrections import CORRECTION_WORDINGS
 from shared.deposits import ENDS, NEXT
-from shared.errors import Refusal
 from shared.failpoints import FAILPOINTS
 from shared.models import DepositState
 from shared.models.deposit import WAITING_STATES
 from shared.settings import SharedSettings
+from shared.web.problem_pages import every_refusal, explained
 
 DOCS = Path(__file__).resolve().parent
 ENV_EXAMPLE = DOCS.parent / "deploy" / "env.example"
@@ -48,6 +48,8 @@ STATES = {
     DepositState.UNCHANGED: ("sans changement", "Le contenu publié était déjà celui-là : pas de nouvelle version."),
     DepositState.REJECTED: ("refusé", "Les données sont en cause : le rapport dit où et comment corriger."),
     DepositState.SUPERSEDED: ("remplacé", "Un dépôt plus récent des mêmes périodes a pris sa place."),
+    DepositState.OUTDATED: ("dépassé", "Le jeu de données n'est plus à la version dont le dépôt partait."),
+    DepositState.CHECKED: ("vérifié à blanc", "Fin d'un essai (`dry_run`) : le rapport dit tout, rien n'est publié."),
     DepositState.FAILED: ("en échec", "Socle est en cause : l'équipe est alertée, rien de publié n'a changé."),
     DepositState.CANCELLED: ("annulé", "Le dépôt a été abandonné ; rien de publié n'a changé."),
 }
@@ -111,11 +113,6 @@ def every_subclass(parent: type[T]) -> list[type[T]]:
         found |= more
     ours = [one for one in found - {parent} if one.__module__.split(".")[0] in ("services", "shared")]
     return sorted(ours, key=lambda one: (one.__module__, one.__qualname__))
-
-
-def every_refusal() -> list[type[Refusal]]:
-    """Refusals that carry a code, by code."""
-    return sorted((one for one in every_subclass(Refusal) if "code" in one.__dict__), key=lambda one: one.code)
 
 
 def settings_classes() -> dict[str, type[SharedSettings]]:
@@ -192,12 +189,15 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def codes_page() -> str:
     """Refusals."""
-    rows = [(f"`{one.code}`", str(one.status), one.title, f"`{one.__module__}`") for one in every_refusal()]
+    said = [explained(one, "fr") for one in every_refusal()]
+    rows = [(f"`{one.code}`", str(one.status), one.title, one.when, one.do) for one in said]
     return (
         "# Codes de refus\n\nToute réponse qui n'est pas un succès est un document `application/problem+json` "
         "(RFC 9457) : `code` est stable et fait pour les programmes, `detail` dit ce qui ne va pas dans cette "
-        "requête, `action` ce qu'il faut faire, `request_id` est à citer dans toute demande d'aide.\n\n"
-        + table(("Code", "Statut", "Intitulé", "Où il naît"), rows)
+        "requête, `action` ce qu'il faut faire, `request_id` est à citer dans toute demande d'aide. "
+        "`type` mène à une page de l'installation, en français et en anglais (`/problems`). "
+        "Dans un 422, `errors` désigne chaque faute : `pointer` dans un corps JSON, sinon `in` et `name`.\n\n"
+        + table(("Code", "Statut", "Intitulé", "Dans quel cas", "Que faire"), rows)
     )
 
 

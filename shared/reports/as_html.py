@@ -68,7 +68,7 @@ class _Page:
         name = self.around.organisation
         subtitle = " · ".join(html.escape(part) for part in (name, judged, self.around.received) if part)
         body = [self._verdict(), self._figures(), *self._rules(), self._findings(), self._corrections()]
-        return _template().substitute(
+        return page_template().substitute(
             lang=report.language,
             page_title=html.escape(f"{labels[report.verdict]} — {labels['title']} — {judged}"),
             title=labels["title"],
@@ -235,5 +235,6 @@ class _Page:
 
 
 @cache
-def _template() -> Template:
+def page_template() -> Template:
+    """The frame of the pages people read: lang, page_title, title, skip, subtitle, doors, body, footer."""
     return Template((files("shared.reports") / "page.html").read_text(encoding="utf-8"))

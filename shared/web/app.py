@@ -8,9 +8,10 @@ from typing import Any
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.errors import InvalidParameter
-from shared.web import docs, problems
+from shared.web import docs, problem_pages, problems
 from shared.web.head import HeadFromGet
 from shared.web.health import Check, health_router
 from shared.web.problems import InternalError, InvalidRequest, Problem, refusals
@@ -36,6 +37,27 @@ EXPOSED_HEADERS = (
 """What a script of another site may read, beyond the few that the Fetch standard always lets it read."""
 
 
+Front = Callable[[ASGIApp], ASGIApp]
+"""Makes an app that answers some requests and hands the others to the one it is given."""
+
+CROSS_ORIGIN = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": ", ".join(EXPOSED_HEADERS),
+}
+"""Headers of an answer to a script of another site, for a front, which the framework's middlewares do not see."""
+
+
+class ServiceApp(FastAPI):
+    """FastAPI, with the request's id around everything and, for a service that has one, a front before it."""
+
+    def __init__(self, *, front: Front | None, **given: Any) -> None:
+        super().__init__(**given)
+        self._edge = RequestContext(front(super().__call__) if front else super().__call__)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._edge(scope, receive, send)
+
+
 def make_service_app(
     *,
     title: str,
@@ -43,9 +65,11 @@ def make_service_app(
     routers: Sequence[APIRouter],
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
     checks: Callable[[], Mapping[str, Check]],
+    front: Front | None = None,
 ) -> FastAPI:
     """An app with the shared edge. `checks` is called at each `/health/ready`, after the lifespan has begun."""
-    app = FastAPI(
+    app = ServiceApp(
+        front=front,
         title=title,
         description=description,
         version=version("socle"),
@@ -62,6 +86,7 @@ def make_service_app(
         app.include_router(router)
     app.include_router(health_router(checks))
     docs.install(app)
+    problem_pages.install(app)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
@@ -70,7 +95,6 @@ def make_service_app(
         expose_headers=EXPOSED_HEADERS,
     )
     app.add_middleware(HeadFromGet, routes=app.routes)
-    app.add_middleware(RequestContext)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 

@@ -1,7 +1,6 @@
 """Every answer that is not a success is problem+json (RFC 9457), framework's own errors included."""
 
 import logging
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -10,6 +9,7 @@ from asyncpg import InterfaceError as AsyncpgInterfaceError
 from asyncpg import PostgresConnectionError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from shared.errors import PROBLEM_JSON, NotFound, Refusal, ServiceUnavailable
+from shared.web.pointed import pointed
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +91,7 @@ def answer(request: Request, refusal: Refusal, *, status: int | None = None) -> 
     return Response(
         orjson.dumps(document, default=str),
         status_code=status or refusal.status,
-        headers={**refusal.headers, "X-Request-Id": request_id},
+        headers=refusal.headers,
         media_type=PROBLEM_JSON,
     )
 
@@ -115,7 +116,7 @@ async def _on_refusal(request: Request, error: Exception) -> Response:
 
 async def _on_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - the handler is registered for this class
-    errors = [_pointed(one) for one in error.errors()]
+    errors = [pointed(one) for one in error.errors()]
     where = ", ".join(sorted({str(one["name"]) for one in errors}))
     return answer(
         request,
@@ -125,13 +126,6 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
             errors=errors,
         ),
     )
-
-
-def _pointed(error: Mapping[str, Any]) -> dict[str, Any]:
-    place, *path = [str(part).encode(errors="replace").decode() for part in error["loc"]]  # JSON may hold surrogates
-    name = ".".join(path) or place
-    pointed = {"in": place, "name": name, "rule": error["type"], "detail": error["msg"]}
-    return pointed | ({"pointer": "#/" + "/".join(path)} if place == "body" else {})
 
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:
@@ -157,8 +151,11 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
 
 def _methods_of(request: Request) -> str:
     """Every method of the path (RFC 9110, 10.2.1): Starlette only knows those of the first route that has it."""
-    matching = [route for route in request.app.routes if route.matches(dict(request.scope))[0] is not Match.NONE]
-    return ", ".join(sorted({method for route in matching for method in getattr(route, "methods", None) or ()}))
+    found: set[str] = set()
+    for route in iter_route_contexts(request.app.routes):
+        if route.matches(dict(request.scope))[0] is not Match.NONE:
+            found |= set(getattr(route, "methods", None) or ())
+    return ", ".join(sorted(found | {"HEAD"} if "GET" in found else found))
 
 
 async def _on_database_error(request: Request, error: Exception) -> Response:

@@ -114,6 +114,42 @@ async def test_head_is_get_without_its_body(client: httpx.AsyncClient) -> None:
     assert (await client.head("/v1/things")).status_code == 405
 
 
+async def test_a_method_that_does_not_exist_is_refused_with_those_that_do(client: httpx.AsyncClient) -> None:
+    for method, path, allowed in (
+        ("DELETE", "/v1/things/9", "GET, HEAD"),
+        ("GET", "/v1/things", "POST"),
+        ("POST", "/problems", "GET, HEAD"),
+        ("PUT", "/health/live", "GET, HEAD"),
+    ):
+        response = await client.request(method, path)
+        assert (response.status_code, response.json()["code"]) == (405, "method-not-allowed")
+        assert response.headers["allow"] == allowed
+        assert allowed in response.json()["action"]
+
+
+async def test_an_address_that_leads_nowhere_is_a_problem_document_too(client: httpx.AsyncClient) -> None:
+    for path in ("/v1/nothing", "/problems/nothing", "/docs-assets/nothing"):
+        response = await client.get(path)
+        assert (response.status_code, response.headers["content-type"]) == (404, "application/problem+json"), path
+
+
+async def test_a_wrong_parameter_is_named(client: httpx.AsyncClient) -> None:
+    [error] = (await client.get("/v1/things/neuf")).json()["errors"]
+    assert error == {
+        "in": "path",
+        "name": "number",
+        "rule": "int_parsing",
+        "detail": "Un nombre entier est attendu.",
+    }
+
+
+async def test_a_body_that_is_not_json_is_pointed_at_as_a_whole(client: httpx.AsyncClient) -> None:
+    response = await client.post("/v1/things", content=b'{"size": ', headers={"Content-Type": "application/json"})
+    [error] = response.json()["errors"]
+    assert (error["pointer"], error["rule"]) == ("#", "json_invalid")
+    assert "caractère" in error["detail"]
+
+
 async def test_a_wrong_body_is_pointed_at(client: httpx.AsyncClient) -> None:
     problem = (await client.post("/v1/things", json={"size": "grand"})).json()
     assert problem["code"] == "invalid-request"
