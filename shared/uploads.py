@@ -4,13 +4,14 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect
 
+from shared.digests import DIGEST_REFUSALS, parse_digests, verified
 from shared.errors import Refusal
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class EncodingUnsupported(Refusal):
 CONTENT_ENCODINGS = ("identity", "gzip", "x-gzip", "zstd")
 """Encodings of a body: it is kept as it was sent, and the validator expands it, told by its bytes."""
 
-UPLOAD_REFUSALS = (BodyTooLarge, BodyEmpty, BodyIncomplete, MultipartInvalid, EncodingUnsupported)
+UPLOAD_REFUSALS = (BodyTooLarge, BodyEmpty, BodyIncomplete, MultipartInvalid, EncodingUnsupported, *DIGEST_REFUSALS)
 
 UPLOAD_TYPES = (
     "text/csv",
@@ -82,7 +83,18 @@ UPLOAD_TYPES = (
 """CSV, TSV, XLSX, XLS, ODS, JSON, NDJSON, Parquet; a ZIP of one of them, gzip, Zstandard; and what a sender calls
 anything. The format is told from the bytes: a file under the wrong type, or none, is read just the same."""
 
-UPLOAD_BODY = {
+UPLOAD_BODY: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": "Content-Digest",
+            "in": "header",
+            "required": False,
+            "description": "Empreinte du corps tel qu'envoyé (RFC 9530), en sha-256 ou sha-512 : si le corps reçu ne "
+            "l'a pas, l'envoi est refusé et rien n'est conservé.",
+            "schema": {"type": "string"},
+            "example": "sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:",
+        }
+    ],
     "requestBody": {
         "required": True,
         "description": "Le fichier, tel quel ou en multipart (un seul fichier) : CSV, TSV, XLSX, XLS, ODS, JSON (une "
@@ -100,7 +112,7 @@ UPLOAD_BODY = {
                 }
             },
         },
-    }
+    },
 }
 """What the OpenAPI document says of the body of a route that calls `open_upload`."""
 
@@ -116,7 +128,8 @@ class Upload:
 
 
 async def open_upload(request: Request, *, max_bytes: int, chunk_timeout_seconds: float) -> Upload:
-    """The file that `request` carries. Raises BodyTooLarge before reading when the announced length says so."""
+    """The file that `request` carries. Raises BodyTooLarge before reading when the announced length says so, and
+    ContentDigestInvalid."""
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in CONTENT_ENCODINGS:
         raise EncodingUnsupported(
@@ -131,11 +144,15 @@ async def open_upload(request: Request, *, max_bytes: int, chunk_timeout_seconds
     if announced.isdecimal() and int(announced) > allowance:
         raise _too_large(max_bytes)
     body = _patient(request, chunk_timeout_seconds)
+    digests = parse_digests(request.headers.get("content-digest"))
+    if digests:
+        body = verified(_bounded(body, allowance, of=max_bytes), digests)
     if not multipart:
         return Upload(content_type, None, _bounded(body, max_bytes))
     part = _FilePart(body, parameters.get(b"boundary", b""))
     await part.find()
-    return Upload(part.content_type, part.filename, _bounded(part.chunks(), max_bytes))
+    chunks = _to_the_end(part.chunks(), body) if digests else part.chunks()
+    return Upload(part.content_type, part.filename, _bounded(chunks, max_bytes))
 
 
 def _too_large(max_bytes: int) -> BodyTooLarge:
@@ -162,15 +179,23 @@ async def _patient(request: Request, chunk_timeout_seconds: float) -> AsyncItera
         ) from error
 
 
-async def _bounded(chunks: AsyncIterator[bytes], max_bytes: int) -> AsyncIterator[bytes]:
+async def _bounded(chunks: AsyncIterator[bytes], max_bytes: int, *, of: int | None = None) -> AsyncIterator[bytes]:
     size_bytes = 0
     async for chunk in chunks:
         size_bytes += len(chunk)
         if size_bytes > max_bytes:
-            raise _too_large(max_bytes)
+            raise _too_large(of or max_bytes)
         yield chunk
     if size_bytes == 0:
         raise BodyEmpty("Le corps de la requête est vide.", action="Envoyez le contenu du fichier dans le corps.")
+
+
+async def _to_the_end(chunks: AsyncIterator[bytes], body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The file, then the body to its last byte: a digest is of all of it."""
+    async for chunk in chunks:
+        yield chunk
+    async for _ in body:
+        continue
 
 
 class _FilePart:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -88,6 +89,7 @@ async def make_deposit(sessions_of: SessionsOf, vendor: HabilitatedVendor) -> Ma
         size_bytes: int = 1,
         mode: str = "replace",
         scope: str = "present",
+        **more: Any,
     ) -> Deposit:
         deposit = Deposit(
             vendor_id=vendor.vendor.id,
@@ -99,6 +101,7 @@ async def make_deposit(sessions_of: SessionsOf, vendor: HabilitatedVendor) -> Ma
             scope=scope,
             content_type="text/csv",
             request_id="request-of-the-tests",
+            **more,
         )
         async with sessions.begin() as session:
             await record(session, deposit)

@@ -22,7 +22,7 @@ from shared.migrate import migrate
 from shared.models import Vendor
 
 PEPPER = "pepper-of-the-journeys"
-ENDS = {"published", "unchanged", "rejected", "superseded", "failed", "cancelled"}
+ENDS = {"published", "unchanged", "rejected", "superseded", "outdated", "checked", "failed", "cancelled"}
 WEB = "serve all"
 WORKERS = ("work ingest", "work validator", "work catalog")
 

@@ -90,8 +90,15 @@ class ConfirmIn(BaseModel):
     reasons: list[ReasonBody] = Field(min_length=1, max_length=50)
 
 
+class ForeseenOut(BaseModel):
+    """How a dry run would have ended had it been a deposit."""
+
+    state: DepositState
+    reasons: list[ReasonBody] = Field(description="Pour « held » : ce qu'il aurait fallu confirmer.")
+
+
 class OutcomeOut(BaseModel):
-    """What the deposit changed, row by row."""
+    """What the deposit changed, or would have changed (`dry_run`), row by row."""
 
     inserted: int
     updated: int = Field(description="Lignes dont l'identité était là, avec d'autres valeurs.")
@@ -110,15 +117,25 @@ class DepositOut(BaseModel):
     corrections: Corrections = Field(description="« none » : jugé à la lettre, sans rien corriger.")
     mode: DepositMode = Field(description="Ce que le dépôt fait des lignes déjà publiées.")
     slice: DepositScope = Field(description="« all » : les périodes absentes du fichier sont vidées.")
+    external_id: str | None = Field(description="Votre référence, telle que donnée au dépôt.")
+    dry_run: bool = Field(description="Essai à blanc : tout est vérifié et comparé, rien n'est publié.")
+    base_version: int | None = Field(
+        description="Version du jeu de données dont part le dépôt : publié seulement si elle est encore l'actuelle."
+    )
     filename: str | None
     sha256: str = Field(description="SHA-256 des octets reçus, en hexadécimal.")
     size_bytes: int
     received_at: datetime
     timeline: list[TimelineOut]
     dataset: DatasetRefOut | None
-    outcome: OutcomeOut | None = Field(default=None, description="Une fois « published » ou « unchanged ».")
+    outcome: OutcomeOut | None = Field(
+        default=None, description="Une fois « published », « unchanged » ou « checked »."
+    )
     report: ReportRefOut | None
-    failure: str | None = Field(description="Pour « failed » : ce qui n'a pas marché de notre côté.")
+    failure: str | None = Field(
+        description="Pour « failed » : ce qui n'a pas marché de notre côté ; pour « outdated » : ce qui a changé."
+    )
+    foreseen: ForeseenOut | None = Field(default=None, description="Pour « checked » : comment le dépôt aurait fini.")
     held: HeldOut | None = Field(
         default=None, description="Pour « held » : ce qu'il faut confirmer, et avant quand ; null sinon."
     )
@@ -137,6 +154,7 @@ def deposit_out(
         outcome=_outcome_out(deposit, events),
         report=None if report is None else _report_ref(report),
         failure=deposit.failure,
+        foreseen=_foreseen_out(deposit, events),
         held=_held_out(deposit),
     )
 
@@ -161,6 +179,9 @@ def _common(deposit: Deposit, organisation: Organisation) -> dict[str, Any]:
         "corrections": Corrections(deposit.corrections),
         "mode": DepositMode(deposit.mode),
         "slice": DepositScope(deposit.scope),
+        "external_id": deposit.external_id,
+        "dry_run": deposit.dry_run,
+        "base_version": deposit.base_version,
         "filename": deposit.filename,
         "sha256": deposit.sha256,
         "size_bytes": deposit.size_bytes,
@@ -177,12 +198,20 @@ def _held_out(deposit: Deposit) -> HeldOut | None:
 
 def _outcome_out(deposit: Deposit, events: list[DepositEvent]) -> OutcomeOut | None:
     last = events[-1].detail if events else None
-    if deposit.state not in (DepositState.PUBLISHED, DepositState.UNCHANGED) or not last or "updated" not in last:
+    if deposit.state not in _TOLD or not last or "updated" not in last:
         return None
     return OutcomeOut.model_validate({"warnings": [], **{name: last[name] for name in last if name in _OUTCOME}})
 
 
+def _foreseen_out(deposit: Deposit, events: list[DepositEvent]) -> ForeseenOut | None:
+    last = events[-1].detail if events else None
+    if deposit.state != DepositState.CHECKED or not last:
+        return None
+    return ForeseenOut.model_validate({"state": last["foreseen"], "reasons": last.get("reasons", [])})
+
+
 _OUTCOME = frozenset(OutcomeOut.model_fields)
+_TOLD = (DepositState.PUBLISHED, DepositState.UNCHANGED, DepositState.CHECKED)
 
 
 def _dataset_ref(deposit: Deposit) -> DatasetRefOut | None:

@@ -31,6 +31,7 @@ class DepositFilter:
     organisation_siren: str | None = None
     schema_name: str | None = None
     state: DepositState | None = None
+    external_id: str | None = None
     before_sequence: int | None = None
 
 
@@ -74,6 +75,7 @@ async def list_deposits(
         col(Deposit.organisation_siren): wanted.organisation_siren,
         col(Deposit.schema_name): wanted.schema_name,
         col(Deposit.state): wanted.state,
+        col(Deposit.external_id): wanted.external_id,
     }
     for column, value in conditions.items():
         if value is not None:

@@ -11,7 +11,9 @@ from sqlmodel import col
 from services.ingest.auth import CurrentVendor, require_habilitation
 from services.ingest.idempotency import Answered, KeyTaken, bind_key, check_same, fingerprint_of, lock_key, unlock_key
 from services.ingest.organisations import find_organisation
+from services.ingest.preconditions import check_base
 from services.ingest.tools import Tools
+from shared.audit import Actor, actor_of, audit_deposit
 from shared.blobs import Blob
 from shared.deposits import VALIDATE, record
 from shared.errors import InvalidParameter, Refusal, ServiceUnavailable
@@ -43,6 +45,9 @@ class Push:
     corrections: Corrections = Corrections.ALL
     mode: DepositMode = DepositMode.REPLACE
     scope: DepositScope = DepositScope.PRESENT
+    external_id: str | None = None
+    dry_run: bool = False
+    base_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,8 @@ class Received:
 async def receive_deposit(vendor: CurrentVendor, push: Push, upload: Upload, tools: Tools) -> Received:
     """Keep the file and record the deposit; both are durable on return.
 
-    Raises InvalidParameter("slice"), UnknownOrganisation, DatasetOfAnother, NotHabilitated, the refusals of the
-    registry, of uploads and of idempotency keys.
+    Raises InvalidParameter("slice"), UnknownOrganisation, DatasetOfAnother, NotHabilitated, BaseVersionMoved, the
+    refusals of the registry, of uploads and of idempotency keys.
     """
     if push.scope == DepositScope.ALL and push.mode != DepositMode.REPLACE:
         raise InvalidParameter(
@@ -80,6 +85,9 @@ async def receive_deposit(vendor: CurrentVendor, push: Push, upload: Upload, too
         corrections=push.corrections,
         mode=push.mode,
         scope=push.scope,
+        external_id=push.external_id,
+        dry_run=push.dry_run,
+        base_version=push.base_version,
         content_type=upload.content_type[:200],
         filename=upload.filename,
         request_id=current_request_id(),
@@ -87,8 +95,8 @@ async def receive_deposit(vendor: CurrentVendor, push: Push, upload: Upload, too
         size_bytes=0,
     )
     if push.idempotency_key is None:
-        return Received(await _keep(deposit, upload, tools), organisation, replayed=False)
-    kept, replayed = await _keep_once(deposit, upload, push.idempotency_key, tools)
+        return Received(await _keep(deposit, upload, tools, actor_of(vendor)), organisation, replayed=False)
+    kept, replayed = await _keep_once(deposit, upload, push.idempotency_key, tools, actor_of(vendor))
     return Received(kept, organisation, replayed=replayed)
 
 
@@ -102,12 +110,12 @@ def _check_owner(schema: SchemaVersion, organisation: Organisation) -> None:
         )
 
 
-async def _keep_once(deposit: Deposit, upload: Upload, key: str, tools: Tools) -> tuple[Deposit, bool]:
+async def _keep_once(deposit: Deposit, upload: Upload, key: str, tools: Tools, actor: Actor) -> tuple[Deposit, bool]:
     answered = await lock_key(tools.sessions, deposit.vendor_id, key)
     if answered is not None:
         return await _replay(answered, _fingerprint(deposit, await _hash_only(upload)), tools), True
     try:
-        return await _keep(deposit, upload, tools, key=key), False
+        return await _keep(deposit, upload, tools, actor, key=key), False
     except KeyTaken:
         # A twin whose lock had run out was faster; what we read is the same request or it is refused.
         answered = await lock_key(tools.sessions, deposit.vendor_id, key)
@@ -119,10 +127,11 @@ async def _keep_once(deposit: Deposit, upload: Upload, key: str, tools: Tools) -
         raise
 
 
-async def _keep(deposit: Deposit, upload: Upload, tools: Tools, *, key: str | None = None) -> Deposit:
+async def _keep(deposit: Deposit, upload: Upload, tools: Tools, actor: Actor, *, key: str | None = None) -> Deposit:
+    await check_base(tools.sessions, deposit)
     blob = await tools.blobs.put(upload.chunks, folder="raw")
     await fail_at("ingest.raw_written")
-    await _record(deposit, blob, tools, key=key)
+    await _record(deposit, blob, tools, actor, key=key)
     await fail_at("ingest.after_commit")
     with logged_with(deposit_id=str(deposit.id)):
         await tools.queue.ring(VALIDATE, deposit.id)
@@ -130,11 +139,13 @@ async def _keep(deposit: Deposit, upload: Upload, tools: Tools, *, key: str | No
     return deposit
 
 
-async def _record(deposit: Deposit, blob: Blob, tools: Tools, *, key: str | None) -> None:
+async def _record(deposit: Deposit, blob: Blob, tools: Tools, actor: Actor, *, key: str | None) -> None:
     deposit.sha256, deposit.size_bytes = blob.sha256, blob.size_bytes
     async with tools.sessions.begin() as session:
         await _take_turn(session, deposit)
         await record(session, deposit)
+        detail = {"schema": deposit.schema_name, "mode": deposit.mode, "sha256": deposit.sha256}
+        await audit_deposit(session, deposit, actor=actor, action="deposit.create", detail=detail)
         if key is not None:
             fingerprint = _fingerprint(deposit, blob.sha256)
             await bind_key(session, deposit.vendor_id, key, deposit_id=deposit.id, fingerprint=fingerprint)
@@ -161,6 +172,8 @@ def _fingerprint(deposit: Deposit, sha256: str) -> str:
         parameters = (*parameters, deposit.corrections)
     if (deposit.mode, deposit.scope) != (DepositMode.REPLACE, DepositScope.PRESENT):
         parameters = (*parameters, deposit.mode, deposit.scope)
+    said = {"external_id": deposit.external_id, "dry_run": deposit.dry_run or None, "base": deposit.base_version}
+    parameters = (*parameters, *(f"{name}={value}" for name, value in said.items() if value is not None))
     return fingerprint_of(parameters=parameters, sha256=sha256)
 
 

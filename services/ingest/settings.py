@@ -26,8 +26,17 @@ class IngestSettings(SharedSettings):
     deposit_time_limit_hours: float = Field(default=24.0, gt=0, validation_alias="INGEST_DEPOSIT_TIME_LIMIT_HOURS")
     """After that a deposit that nobody could end is `failed`: none stays in between."""
 
+    max_wait_seconds: int = Field(default=20, ge=0, le=300, validation_alias="INGEST_MAX_WAIT_SECONDS")
+    """The longest that a push waits for the end of its deposit when it asks to (`Prefer: wait=N`)."""
+
     idempotency_days: int = Field(default=30, ge=1, validation_alias="INGEST_IDEMPOTENCY_DAYS")
     """How long an Idempotency-Key is remembered."""
+
+    webhook_local: bool = Field(default=False, validation_alias="INGEST_WEBHOOK_LOCAL")
+    """Whether webhooks may also go in clear, to this very machine: for one that runs everything alone."""
+
+    webhook_days: int = Field(default=90, ge=5, le=3650, validation_alias="INGEST_WEBHOOK_DAYS")
+    """How long events and deliveries are remembered, and can be sent again."""
 
     report_link_days: int = Field(default=30, ge=1, le=365, validation_alias="INGEST_REPORT_LINK_DAYS")
     """How long a shared report can be opened without a key, unless its vendor says otherwise."""

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from services.ingest.settings import IngestSettings
+from services.ingest.waiting import Endings
 from shared.blobs import Blobs
 from shared.db import Sessions
 from shared.errors import ServiceUnavailable
@@ -30,6 +31,7 @@ class Tools:
     upload_slots: asyncio.Semaphore
     conversions: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONVERSIONS))
     """One per corrected file being written."""
+    endings: Endings = field(default_factory=Endings)
 
 
 def tools_of(request: Request) -> Tools:
@@ -41,12 +43,29 @@ def tools_of(request: Request) -> Tools:
 IngestTools = Annotated[Tools, Depends(tools_of)]
 
 
-async def take_upload_slot(tools: IngestTools) -> AsyncIterator[None]:
+class Slot:
+    """A place among the uploads in flight."""
+
+    def __init__(self, slots: asyncio.Semaphore) -> None:
+        self._slots: asyncio.Semaphore | None = slots
+
+    def leave(self) -> None:
+        """Give the place to another; a second time does nothing."""
+        if self._slots is not None:
+            self._slots.release()
+        self._slots = None
+
+
+async def take_upload_slot(tools: IngestTools) -> AsyncIterator[Slot]:
     """Admission: uploads in flight are bounded; beyond, an early 503 before anything is asked of the database."""
     if tools.upload_slots.locked():
         raise ServiceUnavailable("Trop d'envois sont en cours.", retry_after_seconds=1)
-    async with tools.upload_slots:
-        yield
+    await tools.upload_slots.acquire()
+    slot = Slot(tools.upload_slots)
+    try:
+        yield slot
+    finally:
+        slot.leave()
 
 
-UploadSlot = Annotated[None, Depends(take_upload_slot)]
+UploadSlot = Annotated[Slot, Depends(take_upload_slot)]

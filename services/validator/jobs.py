@@ -147,7 +147,10 @@ async def _end_stage(held: Claim, saved: _Saved, tools: ValidateTools) -> None:
     async with tools.sessions.begin() as session:
         statement = insert(ValidationReport).values(**values)
         await session.execute(statement.on_conflict_do_update(index_elements=["deposit_id"], set_=values))
-        if reasons:
+        if reasons and held.deposit.dry_run:
+            foreseen = {"foreseen": DepositState.HELD, "reasons": reasons}
+            await move(session, held, DepositState.CHECKED, detail=foreseen)
+        elif reasons:
             await hold(session, held, reasons, until_days=tools.held_days)
         else:
             await move(session, held, state, detail={"errors": values["errors"], "warnings": values["warnings"]})

@@ -12,7 +12,7 @@ from shared.models.columns import big_integer, json_object, long_text, moment, m
 
 
 class DepositState(StrEnum):
-    """Where a deposit is on its journey; the last six are ends."""
+    """Where a deposit is on its journey; those after `held` are ends."""
 
     RECEIVED = "received"
     VALIDATING = "validating"
@@ -23,6 +23,10 @@ class DepositState(StrEnum):
     UNCHANGED = "unchanged"
     REJECTED = "rejected"
     SUPERSEDED = "superseded"
+    OUTDATED = "outdated"
+    """The data set is no longer at the version that the deposit started from."""
+    CHECKED = "checked"
+    """The end of a dry run: the report says all, nothing was published."""
     FAILED = "failed"
     CANCELLED = "cancelled"
 
@@ -81,6 +85,12 @@ class Deposit(SQLModel, table=True):
             postgresql_where=text("state IN ('received', 'validating', 'validated', 'publishing')"),
         ),
         Index("ix_deposit_vendor", "vendor_id", "sequence"),
+        Index(
+            "ix_deposit_external_id",
+            "vendor_id",
+            "external_id",
+            postgresql_where=text("external_id IS NOT NULL"),
+        ),
         Index("ix_deposit_held", "held_until", postgresql_where=text("state = 'held'")),
         {"schema": "ingest"},
     )
@@ -98,6 +108,12 @@ class Deposit(SQLModel, table=True):
     mode: str = Field(default=DepositMode.REPLACE, sa_column_kwargs={"server_default": text("'replace'")})
     scope: str = Field(default=DepositScope.PRESENT, sa_column_kwargs={"server_default": text("'present'")})
     """`all` only for a `replace`."""
+    external_id: str | None = Field(default=None, max_length=200)
+    """The vendor's own reference; several deposits may share it."""
+    dry_run: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    """Judged and compared like any other, never published."""
+    base_version: int | None = big_integer(default=None)
+    """Published only while this is the version of the data set (0: none yet); null: whatever it is."""
     sha256: str = Field(max_length=64)
     size_bytes: int = big_integer()
     content_type: str
@@ -117,7 +133,7 @@ class Deposit(SQLModel, table=True):
     received_at: datetime = moment_now(index=True)
     ended_at: datetime | None = moment(default=None, index=True)
     failure: str | None = long_text(default=None)
-    """For `failed`: what went wrong on our side, in French, without internals."""
+    """For `failed`: what went wrong on our side; for `outdated`: what came between. In French, without internals."""
     dataset_id: str | None = None
     dataset_version: int | None = big_integer(default=None)
     round: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
@@ -166,7 +182,7 @@ class LaterDepositEvent(SQLModel, table=True):
 
 
 class IdempotencyKey(SQLModel, table=True):
-    """A vendor's Idempotency-Key, kept 30 days. Written by ingest."""
+    """A vendor's Idempotency-Key, kept 30 days. Written by ingest, and by catalog for its own writes."""
 
     __tablename__ = "idempotency_key"
     __table_args__ = ({"schema": "ingest"},)
@@ -176,6 +192,8 @@ class IdempotencyKey(SQLModel, table=True):
     fingerprint: str | None = Field(default=None, max_length=64)
     """SHA-256 of the request (declared parameters and body); null while the first request is in progress."""
     deposit_id: UUID | None = Field(default=None, foreign_key="ingest.deposit.id")
+    answer: dict[str, object] | None = json_object(default=None)
+    """To any other write: its `status`, `headers` and `body` (text), given again to the same request."""
     locked_until: datetime = moment()
     """Until then a request without an answer counts as in progress (database clock)."""
     created_at: datetime = moment_now(index=True)

@@ -65,7 +65,7 @@ def make_validated(
         version: str | None = None,
         siren: str = MURET,
         extras: Sequence[Mapping[str, str]] = (),
-        **asked: str,
+        **asked: Any,
     ) -> Deposit:
         schema = registry.get(schema_name, version)
         table = canonical_table(rows, schema, extras)

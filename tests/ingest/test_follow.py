@@ -49,6 +49,18 @@ async def test_a_list_is_filtered_by_organisation_schema_and_state(
     refused(await client.get("/v1/deposits", params={"state": "lost"}), 422, "invalid-request")
 
 
+async def test_a_list_is_searched_by_the_vendors_own_reference(
+    client: httpx.AsyncClient, make_deposit: MakeDeposit
+) -> None:
+    wanted = [str((await make_deposit(external_id="export 12")).id) for _ in range(3)]
+    await make_deposit(external_id="export 1")
+    await make_deposit()
+    page = (await client.get("/v1/deposits", params={"external_id": "export 12", "limit": 2})).json()
+    rest = (await client.get(page["links"]["next"])).json()
+    assert [one["id"] for one in page["data"] + rest["data"]] == wanted[::-1]
+    assert (await client.get("/v1/deposits", params={"external_id": "export"})).json()["data"] == []
+
+
 async def test_a_forged_cursor_is_refused(client: httpx.AsyncClient) -> None:
     refused(await client.get("/v1/deposits", params={"cursor": "eyJiZWZvcmUiOjF9"}), 400, "invalid-parameter")
 

@@ -11,6 +11,8 @@ from ingest_settings import MAX_BYTES
 from journal import MURET, HabilitatedVendor, SessionsOf
 from pushes import FILE, PUSH, blobs_kept, deposits_kept, push, refused
 
+from shared.digests import content_digest
+
 
 async def test_a_202_gives_the_deposit_and_where_to_follow_it(client: httpx.AsyncClient) -> None:
     response = await push(client)
@@ -187,3 +189,56 @@ async def test_a_wrong_method_or_path_is_a_problem_too(client: httpx.AsyncClient
     refused(await client.put("/v1/deposits"), 405, "method-not-allowed")
     refused(await client.get("/v1/nothing"), 404, "not-found")
     refused(await client.get("/v1/deposits/not-an-identifier"), 422, "invalid-request")
+
+
+def digest_of(content: bytes) -> dict[str, str]:
+    return {"Content-Digest": content_digest(hashlib.sha256(content).hexdigest())}
+
+
+async def test_the_announced_digest_is_checked_and_given_back_with_the_file(
+    client: httpx.AsyncClient, sessions_of: SessionsOf, tmp_blobs: str
+) -> None:
+    for headers in (digest_of(FILE + b"\n"), {"Content-Digest": "md5=:AAAA:"}):
+        code = "content-digest-mismatch" if "sha-256" in headers["Content-Digest"] else "content-digest-invalid"
+        problem = await push(client, headers=headers | {"Idempotency-Key": "empreinte"})
+        refused(problem, 400, code)
+        assert problem.headers["want-content-digest"] == "sha-256=1, sha-512=2"
+    assert (await deposits_kept(sessions_of), blobs_kept(tmp_blobs)) == (0, [])
+    accepted = await push(client, headers=digest_of(FILE) | {"Idempotency-Key": "empreinte"})
+    assert accepted.status_code == 202
+    refused(
+        await push(client, FILE, headers=digest_of(b"") | {"Idempotency-Key": "empreinte"}),
+        400,
+        "content-digest-mismatch",
+    )
+    file = await client.get(f"/v1/deposits/{accepted.json()['id']}/file")
+    assert file.headers["content-digest"] == digest_of(FILE)["Content-Digest"]
+
+
+@pytest.mark.parametrize("epilogue", [b"", b"\r\nepilogue" * 2000, b"\r\nepilogue" * 120_000])
+async def test_the_digest_of_a_form_is_that_of_the_whole_form(client: httpx.AsyncClient, epilogue: bytes) -> None:
+    form = (
+        b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n' + FILE + b"\r\n--x--" + epilogue
+    )
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    refused(await push(client, form, headers=kind | digest_of(FILE)), 400, "content-digest-mismatch")
+    answer = await push(client, form, headers=kind | digest_of(form))
+    if len(form) < MAX_BYTES:
+        assert answer.json()["sha256"] == hashlib.sha256(FILE).hexdigest()
+    else:
+        refused(answer, 413, "body-too-large")
+
+
+async def test_what_is_declared_beside_the_file_is_kept(client: httpx.AsyncClient) -> None:
+    asked = PUSH | {"external_id": "export n° 12/é", "dry_run": "true"}
+    deposit = (await push(client, params=asked)).json()
+    assert (deposit["external_id"], deposit["dry_run"], deposit["base_version"]) == ("export n° 12/é", True, None)
+    for wrong in ("", "x" * 201, "a\x00b", "a\nb"):
+        refused(await push(client, params=PUSH | {"external_id": wrong}), 422, "invalid-request")
+
+
+async def test_a_key_is_of_one_request_its_further_parameters_included(client: httpx.AsyncClient) -> None:
+    key = {"Idempotency-Key": "essai"}
+    await push(client, params=PUSH | {"dry_run": "true"}, headers=key)
+    for other in (PUSH, PUSH | {"dry_run": "true", "external_id": "12"}):
+        refused(await push(client, params=other, headers=key), 422, "idempotency-key-reused")

@@ -16,6 +16,7 @@ from judging import deliberation_file
 from sqlalchemy import select, update
 from sqlmodel import col
 
+from services.ingest.follow import describe
 from services.validator.jobs import ValidateTools, validate_deposit
 from services.validator.sandbox import Limits, Sandbox
 from shared.blobs import Blobs, open_blobs, put_bytes, read_bytes
@@ -29,7 +30,7 @@ from shared.reports.as_html import html_report
 from shared.reports.reword import worded
 from shared.reports.shape import StoredReport
 
-Receive = Callable[[str], Awaitable[Deposit]]
+Receive = Callable[..., Awaitable[Deposit]]
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +60,9 @@ async def tools(
 def receive(tools: ValidateTools, make_deposit: MakeDeposit) -> Receive:
     """Record a deposit of some text, as ingest does."""
 
-    async def run(text: str) -> Deposit:
+    async def run(text: str, **more: bool) -> Deposit:
         raw = await put_bytes(tools.blobs, text.encode(), folder="raw")
-        return await make_deposit(sha256=raw.sha256, size_bytes=raw.size_bytes)
+        return await make_deposit(sha256=raw.sha256, size_bytes=raw.size_bytes, **more)
 
     return run
 
@@ -245,6 +246,22 @@ async def test_a_file_with_personal_numbers_is_held_and_blocks_nobody(
     assert report.table_sha256 is not None
     async with tools.sessions() as session:
         assert await next_in_line(session, after) == behind.id
+
+
+async def test_a_dry_run_that_would_be_held_ends_and_says_why(
+    tools: ValidateTools, receive: Receive, sessions_of: SessionsOf
+) -> None:
+    deposit = await receive(PERSONAL, dry_run=True)
+    await validate_deposit(deposit.id, tools)
+    after = await found(tools.sessions, deposit.id)
+    assert (after.state, after.held_until) == (DepositState.CHECKED, None)
+    assert after.ended_at is not None
+    async with sessions_of("socle_ingest")() as session:
+        shown = (await describe(session, [after]))[0]
+    assert shown.foreseen is not None
+    assert shown.foreseen.state == DepositState.HELD
+    assert {one.code: one.count for one in shown.foreseen.reasons} == {"personal-iban": 1, "personal-nir": 2}
+    assert (shown.held, shown.outcome, shown.report is None) == (None, None, False)
 
 
 async def test_the_report_and_the_logs_hold_no_personal_number(

@@ -1,4 +1,5 @@
-"""The one short transaction that ends a deposit in catalog: published, unchanged, superseded, held or refused."""
+"""The one short transaction that ends a deposit in catalog: published, unchanged, superseded, outdated, held or
+refused; and, of a dry run, says which of these it would have been."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -55,27 +56,53 @@ async def flip(connection: AsyncConnection, work: Flip) -> Outcome:
         dataset = await begin_turn(session, work.target, work.snapshot)
         if dataset is None:
             return Outcome.BASE_MOVED
-        if not await _ended_otherwise(session, work, dataset) and work.snapshot is not None:
+        if dataset.withdrawn_at is not None:
+            failure = _withdrawn(dataset, dataset.withdrawn_at)
+            await move(session, work.held, DepositState.FAILED, failure=failure, detail={"reason": "withdrawn"})
+            return Outcome.DONE
+        end = await _end_of(session, work)
+        if work.held.deposit.dry_run:
+            await move(session, work.held, DepositState.CHECKED, detail=_foreseen(work, end))
+        elif end is DepositState.PUBLISHED and work.snapshot is not None:
             await _publish(session, work, work.snapshot)
+        else:
+            await _end_unpublished(session, work, end)
     return Outcome.DONE
 
 
-async def _ended_otherwise(session: AsyncSession, work: Flip, dataset: CatalogDataset) -> bool:
+async def _end_of(session: AsyncSession, work: Flip) -> DepositState:
+    """How the deposit is to end, now that nobody else publishes into its data set."""
+    if work.held.deposit.base_version not in (None, work.target.base_version or 0):
+        return DepositState.OUTDATED
+    if await _is_superseded(session, work.held.deposit, work):
+        return DepositState.SUPERSEDED
+    if work.judgement.reasons:
+        return DepositState.HELD
+    return DepositState.UNCHANGED if work.changes_nothing else DepositState.PUBLISHED
+
+
+async def _end_unpublished(session: AsyncSession, work: Flip, end: DepositState) -> None:
     held, target = work.held, work.target
-    if dataset.withdrawn_at is not None:
-        failure = _withdrawn(dataset, dataset.withdrawn_at)
-        await move(session, held, DepositState.FAILED, failure=failure, detail={"reason": "withdrawn"})
-    elif await _is_superseded(session, held.deposit, work):
-        await move(session, held, DepositState.SUPERSEDED, dataset_id=target.dataset_id)
-    elif work.judgement.reasons:
+    if end is DepositState.HELD:
         await hold(session, held, work.judgement.reasons, until_days=work.held_days)
-    elif work.changes_nothing:
+    elif end is DepositState.UNCHANGED:
         version = {"dataset_id": target.dataset_id, "dataset_version": target.base_version}
-        detail = _shown(version) | work.difference.counts
-        await move(session, held, DepositState.UNCHANGED, detail=detail, **version)
+        await move(session, held, end, detail=_shown(version) | work.difference.counts, **version)
+    elif end is DepositState.OUTDATED:
+        detail = {"base_version": held.deposit.base_version, "version": target.base_version}
+        await move(session, held, end, detail=detail, failure=_outdated(work), dataset_id=target.dataset_id)
     else:
-        return False
-    return True
+        await move(session, held, end, dataset_id=target.dataset_id)
+
+
+def _foreseen(work: Flip, end: DepositState) -> dict[str, object]:
+    """What a dry run tells: how the deposit would have ended, and what it would have changed."""
+    detail: dict[str, object] = {"foreseen": end} | work.difference.counts
+    if end is DepositState.HELD:
+        detail["reasons"] = [dict(one) for one in work.judgement.reasons]
+    if work.judgement.warnings:
+        detail["warnings"] = [dict(one) for one in work.judgement.warnings]
+    return detail
 
 
 async def _publish(session: AsyncSession, work: Flip, snapshot: Blob) -> None:
@@ -91,6 +118,14 @@ async def _publish(session: AsyncSession, work: Flip, snapshot: Blob) -> None:
 
 def _shown(version: Mapping[str, object]) -> dict[str, object]:
     return {"dataset": version["dataset_id"], "version": version["dataset_version"]}
+
+
+def _outdated(work: Flip) -> str:
+    return (
+        f"Ce dépôt part de la version {work.held.deposit.base_version} du jeu de données « {work.target.dataset_id} », "
+        f"qui est à la version {work.target.base_version or 0}. Rien n'a été publié ; relisez la version actuelle, "
+        "puis déposez de nouveau à partir d'elle."
+    )
 
 
 def _withdrawn(dataset: CatalogDataset, at: datetime) -> str:

@@ -71,7 +71,8 @@ async def _attempt(held: Claim, tools: PublishTools) -> Outcome:
             return await _refuse(held, failure, tools)
         difference = await find_difference(driver, target, order, tables=tables)
         judgement = judge(difference.losses, tools.guards, confirmed=held.deposit.held_reasons or ())
-        writes = not judgement.reasons and not (difference.is_empty and target.base_version is not None)
+        changes = not (difference.is_empty and target.base_version is not None)
+        writes = changes and not judgement.reasons and not held.deposit.dry_run
         snapshot = (
             await write_snapshot(driver, blobs=tools.blobs, target=target, difference=difference) if writes else None
         )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-ENDS = frozenset({"published", "unchanged", "rejected", "superseded", "failed", "cancelled"})
+ENDS = frozenset({"published", "unchanged", "rejected", "superseded", "outdated", "checked", "failed", "cancelled"})
 RESTS = ENDS | {"held"}
 """States in which waiting longer is of no use: the ends, and `held`, which waits for a person."""
 
@@ -18,6 +18,8 @@ STATE_WORDS = {
     "unchanged": "inchangé",
     "rejected": "rejeté",
     "superseded": "remplacé par un dépôt plus récent",
+    "outdated": "dépassé : le jeu de données a changé depuis la version de départ",
+    "checked": "vérifié à blanc, rien n'est publié",
     "failed": "échec de notre côté",
     "cancelled": "annulé",
 }

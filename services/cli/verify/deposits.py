@@ -46,6 +46,13 @@ async def check_ends(look: Look, *, young_seconds: float) -> None:
            FROM ingest.deposit
            WHERE (state = 'held') <> (held_until IS NOT NULL) OR state = 'held' AND held_reasons IS NULL""",
     )
+    await look.each_breaks(
+        "deposits-end",
+        "« {state} », alors que l'essai à blanc est {dry_run} et la version de départ {base}",
+        """SELECT id, state, dry_run, coalesce(base_version::text, '—') AS base FROM ingest.deposit
+           WHERE CASE WHEN dry_run THEN state IN ('held', 'published', 'unchanged', 'superseded', 'outdated')
+                      ELSE state = 'checked' OR state = 'outdated' AND base_version IS NULL END""",
+    )
     await _check_events(look)
 
 
@@ -95,6 +102,12 @@ async def check_versions_of_deposits(look: Look) -> None:
     )
     await look.each_breaks(
         "one-version-each",
+        "version {number}, d'un dépôt qui partait de la version {base_version}",
+        """SELECT d.id, v.number, d.base_version FROM ingest.deposit AS d
+           JOIN catalog.version AS v ON v.deposit_id = d.id WHERE d.base_version <> v.number - 1""",
+    )
+    await look.each_breaks(
+        "one-version-each",
         "version {number}, « {mode} » : elle devrait dire qui l'a décidée, et n'être d'aucun dépôt",
         """SELECT dataset_id, number, mode FROM catalog.version
            WHERE (mode IN ('rollback', 'withdrawal')) <> (decided_by IS NOT NULL)
@@ -126,7 +139,8 @@ async def check_verdicts(look: Look) -> None:
            FROM ingest.deposit AS d LEFT JOIN validator.validation_report AS r ON r.deposit_id = d.id
            WHERE CASE
                WHEN d.state = 'rejected' THEN (r.verdict = 'invalid' AND r.errors > 0) IS NOT TRUE
-               WHEN d.state IN ('validated', 'publishing', 'held', 'published', 'unchanged', 'superseded')
+               WHEN d.state IN ('validated', 'publishing', 'held', 'published', 'unchanged', 'superseded',
+                                'outdated', 'checked')
                    THEN (r.verdict = 'valid' AND r.errors = 0) IS NOT TRUE
                ELSE r.deposit_id IS NOT NULL AND (r.verdict = 'valid') <> (r.errors = 0) END""",
     )

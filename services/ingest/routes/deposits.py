@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import StreamingResponse
 
 from services.ingest.auth import KEY_REFUSALS, Depositor, NotHabilitated, Reader
@@ -17,27 +17,24 @@ from services.ingest.follow import (
     find_report,
     list_deposits,
 )
-from services.ingest.idempotency import IDEMPOTENCY_REFUSALS, check_key
+from services.ingest.idempotency import IDEMPOTENCY_REFUSALS
 from services.ingest.organisations import UnknownOrganisation, find_organisation
-from services.ingest.receive import DatasetOfAnother, Push, receive_deposit
+from services.ingest.preconditions import BaseVersionMoved
+from services.ingest.receive import DatasetOfAnother, receive_deposit
+from services.ingest.routes.pushing import ExternalId, Pushed, Wait
 from services.ingest.tools import IngestTools, UploadSlot
+from services.ingest.waiting import wished_wait
 from shared.corrected import MEDIA_TYPE as CORRECTED_TYPE
 from shared.db import reading
+from shared.digests import content_digest
 from shared.errors import NotFound, ServiceUnavailable
-from shared.models import Corrections, DepositMode, DepositScope, DepositState
+from shared.models import DepositState
 from shared.paging import Page, PageLinks, cursor_secret, decode_cursor, encode_cursor
 from shared.registry import SchemaVersionChecksOnly, UnknownSchema, UnknownSchemaVersion
 from shared.uploads import UPLOAD_BODY, UPLOAD_REFUSALS, open_upload
 from shared.web import refusals
 
 router = APIRouter(prefix="/v1", tags=["Dépôts"], responses=refusals(*KEY_REFUSALS, ServiceUnavailable))
-
-Organisation = Annotated[
-    str, Query(description="SIREN, SIRET ou code INSEE de l'organisme", examples=["213103955"], min_length=1)
-]
-SchemaName = Annotated[
-    str, Query(description="Nom du schéma, ou identifiant d'un jeu de données libre", examples=["scdl/deliberations"])
-]
 
 
 @router.post(
@@ -51,50 +48,39 @@ SchemaName = Annotated[
         NotHabilitated,
         UnknownOrganisation,
         DatasetOfAnother,
+        BaseVersionMoved,
         UnknownSchema,
         UnknownSchemaVersion,
         SchemaVersionChecksOnly,
-    ),
+    )
+    | {201: {"model": DepositOut, "description": "Avec `Prefer: wait=N` : le dépôt a fini à temps (ou est retenu)."}},
 )
 async def post_deposit(
-    _slot: UploadSlot,  # first, so that a refusal for lack of room costs nothing
+    slot: UploadSlot,  # first, so that a refusal for lack of room costs nothing
     request: Request,
     response: Response,
     vendor: Depositor,
     tools: IngestTools,
-    organisation: Organisation,
-    schema: SchemaName,
-    schema_version: Annotated[str | None, Query(description="Version du schéma ; la plus récente par défaut")] = None,
-    corrections: Annotated[
-        Corrections, Query(description="« none » : juger le fichier à la lettre, sans rien corriger")
-    ] = Corrections.ALL,
-    mode: Annotated[
-        DepositMode,
-        Query(
-            description="« replace » : les périodes du fichier sont remplacées ; « upsert » : ses lignes s'ajoutent "
-            "ou prennent la place de celles de même identité ; « delete » : les lignes de même identité sont retirées"
-        ),
-    ] = DepositMode.REPLACE,
-    slice_: Annotated[
-        DepositScope,
-        Query(alias="slice", description="« all », en mode « replace » : les périodes absentes du fichier sont vidées"),
-    ] = DepositScope.PRESENT,
-    idempotency_key: Annotated[str | None, Header(description="Identifiant de l'envoi, le même à chaque essai")] = None,
+    push: Pushed,
+    prefer: Wait = None,
 ) -> DepositOut:
     """La réponse 202 est une promesse : les octets sont conservés et seront vérifiés quoi qu'il arrive ensuite."""
-    if idempotency_key is not None:
-        check_key(idempotency_key)
-    push = Push(organisation, schema, schema_version, idempotency_key, corrections, mode, slice_)
     limits = tools.settings
     upload = await open_upload(
         request, max_bytes=limits.max_deposit_bytes, chunk_timeout_seconds=limits.chunk_timeout_seconds
     )
     received = await receive_deposit(vendor, push, upload, tools)
+    slot.leave()  # whoever waits now holds nobody else up
     response.headers["Location"] = f"/v1/deposits/{received.deposit.id}"
-    response.headers["Retry-After"] = "1"
     if received.replayed:
         response.headers["Idempotency-Replayed"] = "true"
-    return accepted_out(received.deposit, received.organisation)
+    seconds = wished_wait(prefer, most_seconds=limits.max_wait_seconds)
+    if not await tools.endings.came(received.deposit.id, tools.sessions, seconds=seconds):
+        response.headers["Retry-After"] = "1"
+        return accepted_out(received.deposit, received.organisation)
+    response.status_code = 201
+    response.headers["Preference-Applied"] = f"wait={seconds}"
+    return await get_deposit(received.deposit.id, vendor, tools)
 
 
 @router.get("/deposits", summary="Lister ses dépôts", responses=refusals(UnknownOrganisation, UnknownSchema))
@@ -105,6 +91,7 @@ async def get_deposits(
     organisation: Annotated[str | None, Query(description="SIREN, SIRET ou code INSEE")] = None,
     schema: Annotated[str | None, Query(description="Nom du schéma")] = None,
     state: DepositState | None = None,
+    external_id: ExternalId = None,
     cursor: Annotated[str | None, Query(description="Donné par links.next")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 20,
 ) -> Page[DepositOut]:
@@ -114,7 +101,7 @@ async def get_deposits(
     async with reading(tools.sessions) as session:
         siren = None if organisation is None else (await find_organisation(session, organisation)).siren
         name = None if schema is None else tools.registry.get(schema).name
-        wanted = DepositFilter(siren, name, state, before)
+        wanted = DepositFilter(siren, name, state, external_id, before)
         data, following = await list_deposits(session, vendor, wanted, limit=limit)
     link = None
     if following is not None:
@@ -144,6 +131,7 @@ async def get_file(deposit_id: UUID, vendor: Reader, tools: IngestTools) -> Stre
         deposit = await find_deposit(session, vendor, deposit_id)
     headers = {
         "Content-Disposition": f'attachment; filename="{deposit.id}"',
+        "Content-Digest": content_digest(deposit.sha256),
         "Content-Length": str(deposit.size_bytes),
         "X-Content-Type-Options": "nosniff",
     }

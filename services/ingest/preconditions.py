@@ -1,0 +1,64 @@
+"""The version of a data set that a deposit starts from: against updates that would undo each other unseen."""
+
+import re
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from shared.db import Sessions
+from shared.errors import InvalidParameter, Refusal
+from shared.models import CatalogDataset, Deposit
+
+_VERSION_TAG = re.compile(r'"(0|[1-9][0-9]{0,17})"')
+
+
+class BaseVersionMoved(Refusal):
+    """The data set is no longer at the version that the deposit starts from."""
+
+    status = 412
+    code = "base-version-moved"
+    title = "Le jeu de données a changé entre-temps"
+
+
+def base_of(if_match: str | None, base_version: int | None) -> int | None:
+    """The version named by `If-Match: "3"` or `base_version=3`; None: whatever it is. Raises InvalidParameter."""
+    if if_match is None:
+        return base_version
+    tag = _VERSION_TAG.fullmatch(if_match.strip())
+    if tag is None:
+        raise InvalidParameter(
+            "If-Match",
+            "If-Match doit donner un seul numéro de version, entre guillemets.",
+            action='Écrivez par exemple « If-Match: "3" », ou « base_version=3 » dans l\'adresse.',
+        )
+    version = int(tag[1])
+    if base_version not in (None, version):
+        raise InvalidParameter(
+            "base_version",
+            f'« base_version={base_version} » et « If-Match: "{version}" » ne disent pas la même version.',
+            action="N'envoyez que l'un des deux.",
+        )
+    return version
+
+
+async def check_base(sessions: Sessions, deposit: Deposit) -> None:
+    """Refuse at once what could only end `outdated`; what is decided is decided at publication.
+
+    Raises BaseVersionMoved.
+    """
+    if deposit.base_version is None:
+        return
+    statement = select(CatalogDataset.id, CatalogDataset.current_version).where(  # type: ignore[call-overload]
+        col(CatalogDataset.schema_name) == deposit.schema_name,
+        col(CatalogDataset.organisation_siren) == deposit.organisation_siren,
+    )
+    async with sessions() as session:
+        found = (await session.execute(statement)).one_or_none()
+    version = (found.current_version or 0) if found is not None else 0
+    if version != deposit.base_version:
+        raise BaseVersionMoved(
+            f"Le jeu de données est à la version {version} ; ce dépôt part de la version {deposit.base_version}.",
+            action="Relisez la version actuelle, reportez-y vos changements, puis déposez à partir d'elle.",
+            dataset=None if found is None else found.id,
+            version=version,
+        )

@@ -1,0 +1,62 @@
+"""The version that a deposit starts from: what is refused at once, and what a retry still gets."""
+
+import httpx
+import pytest
+from journal import MURET, SessionsOf
+from pushes import FILE, PUSH, blobs_kept, deposits_kept, push, refused
+from sqlalchemy import text
+
+from services.ingest.preconditions import base_of
+from shared.db import Sessions
+from shared.errors import InvalidParameter
+
+
+async def publish_version(owner_sessions: Sessions, number: int) -> None:
+    async with owner_sessions.begin() as session:
+        await session.execute(
+            text(
+                "INSERT INTO catalog.dataset (id, schema_name, organisation_siren, title, rows, current_version) "
+                "VALUES ('deliberations-muret', 'scdl/deliberations', :siren, 'Délibérations', 0, :number) "
+                "ON CONFLICT (id) DO UPDATE SET current_version = :number"
+            ),
+            {"siren": MURET, "number": number},
+        )
+
+
+def test_the_version_is_named_in_one_of_two_ways() -> None:
+    assert base_of(None, None) is None
+    assert base_of(None, 3) == base_of('"3"', None) == base_of(' "3" ', 3) == 3
+    for header in ("3", "*", 'W/"3"', '"3", "4"', '"03"', '""', '"trois"'):
+        with pytest.raises(InvalidParameter):
+            base_of(header, None)
+    with pytest.raises(InvalidParameter):
+        base_of('"3"', 4)
+
+
+async def test_a_deposit_that_is_behind_is_refused_at_once(
+    client: httpx.AsyncClient, owner_sessions: Sessions, sessions_of: SessionsOf, tmp_blobs: str
+) -> None:
+    await publish_version(owner_sessions, 4)
+    problem = refused(await push(client, headers={"If-Match": '"3"'}), 412, "base-version-moved")
+    assert (problem["dataset"], problem["version"]) == ("deliberations-muret", 4)
+    refused(await push(client, params=PUSH | {"base_version": "0"}), 412, "base-version-moved")
+    refused(await push(client, headers={"If-Match": "4"}), 400, "invalid-parameter")
+    assert (await deposits_kept(sessions_of), blobs_kept(tmp_blobs)) == (0, [])
+    accepted = await push(client, headers={"If-Match": '"4"'})
+    assert (accepted.status_code, accepted.json()["base_version"]) == (202, 4)
+
+
+async def test_nothing_published_yet_is_version_0(client: httpx.AsyncClient) -> None:
+    refused(await push(client, params=PUSH | {"base_version": "1"}), 412, "base-version-moved")
+    assert (await push(client, params=PUSH | {"base_version": "0"})).status_code == 202
+
+
+async def test_a_retry_of_what_was_accepted_gets_its_answer_though_the_data_set_moved_on(
+    client: httpx.AsyncClient, owner_sessions: Sessions
+) -> None:
+    sent = {"If-Match": '"0"', "Idempotency-Key": "depuis-0"}
+    first = await push(client, headers=sent)
+    await publish_version(owner_sessions, 1)
+    again = await push(client, headers=sent)
+    assert (again.status_code, again.json()) == (202, first.json())
+    refused(await push(client, FILE, headers=sent | {"Idempotency-Key": "autre"}), 412, "base-version-moved")
