@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from starlette.middleware import Middleware
 
 from services.catalog.discover.known import KnownSchemas
 from services.catalog.exports.extracts import Extracts
@@ -48,7 +47,20 @@ WRITING_POOL_SIZE = 2
 """Connections per process for the few decisions that are taken over HTTP."""
 
 
-ROOMS = (datasets, records, aggregate, extracts, exports, versions, changes, rollback, overlaps, preview, described, free)
+ROOMS = (
+    datasets,
+    records,
+    aggregate,
+    extracts,
+    exports,
+    versions,
+    changes,
+    rollback,
+    overlaps,
+    preview,
+    described,
+    free,
+)
 """Of routes."""
 
 
@@ -71,9 +83,8 @@ def make_app(settings: CatalogSettings) -> FastAPI:
         routers=[room.router for room in ROOMS],
         lifespan=lifespan,
         checks=checks,
+        front=lambda following: ReadingFront(following, lambda: app.state.tools.responder),
     )
-    handlers = {kind: handler for kind, handler in app.exception_handlers.items() if kind is not Exception}
-    app.user_middleware.append(Middleware(ReadingFront, lambda: app.state.tools.responder, handlers))
     return app
 
 

@@ -107,6 +107,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             version=app.version,
             description=app.description,
             routes=app.routes,
+            webhooks=app.webhooks.routes,
             license_info=app.license_info,
             separate_input_output_schemas=False,
         )

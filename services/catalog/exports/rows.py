@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from services.catalog.exports.csv_columns import csv_expression
 from services.catalog.exports.formats import Format
-from services.catalog.literals import literal
+from services.catalog.json_rows import json_object
 from services.catalog.query.compile import ORIGIN_COLUMNS, ORIGIN_JOINS
 from services.catalog.query.counting import compile_scope
 from services.catalog.query.order import whole_order
@@ -54,8 +54,7 @@ def compile_extract(extract: Extract) -> Statement:
 def _values(extract: Extract, parameters: Parameters) -> str:
     if extract.format in (Format.CSV, Format.XLSX, Format.PARQUET):
         return ", ".join(_csv_value(name, extract, parameters) for name in extract.names)
-    members = ", ".join(f"{literal(name)}: {_value(name, extract, parameters)}" for name in extract.names)
-    record = f"JSON_OBJECT({members} NULL ON NULL RETURNING text)"
+    record = json_object((name, _value(name, extract, parameters)) for name in extract.names)
     match extract.format:
         case Format.NDJSON:
             return record

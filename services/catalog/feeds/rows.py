@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from services.catalog.json_rows import ending_with, json_object
 from services.catalog.literals import literal
 from services.catalog.view import DatasetView
 
@@ -27,19 +28,18 @@ def scope_of(view: DatasetView, alias: str) -> str:
 
 def record(view: DatasetView, alias: str) -> str:
     """The row as JSON text; null where there is none. The vendor's own columns only in its own data set."""
-    members = ", ".join(f"{literal(one.field_name)}: {alias}.{one.column}" for one in view.table.columns)
-    whole = f"JSON_OBJECT({members} NULL ON NULL RETURNING text)"
-    if not view.is_consolidated:
-        declared = ", ".join(literal(one.field_name) for one in view.table.columns)
-        extra = f"substr(nullif({alias}.extra - ARRAY[{declared}], '{{}}')::text, 2)"
-        whole = f"left({whole}, -1) || coalesce(', ' || {extra}, '}}')"
+    members = [(one.field_name, f"{alias}.{one.column}") for one in view.table.columns]
+    if view.is_consolidated:
+        whole = json_object(members)
+    else:
+        declared = ", ".join(literal(name) for name, _ in members)
+        whole = json_object(members, end=ending_with(f"{alias}.extra", f"ARRAY[{declared}]"))
     return f"CASE WHEN {alias}.row_id IS NOT NULL THEN {whole} END"
 
 
 def identity(view: DatasetView, alias: str) -> str:
     """The values of the identity columns as JSON text."""
-    members = ", ".join(f"{literal(one.field_name)}: {alias}.{one.column}" for one in view.table.identity)
-    return f"JSON_OBJECT({members} NULL ON NULL RETURNING text)" if members else "'{}'"
+    return json_object((one.field_name, f"{alias}.{one.column}") for one in view.table.identity)
 
 
 def entry(row: Mapping[str, Any]) -> dict[str, Any]:

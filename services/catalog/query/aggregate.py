@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
+from services.catalog.json_rows import json_object
 from services.catalog.literals import literal
 from services.catalog.query.aggregate_tree import AggregateQuery, GroupKey, Having, Measure, Measured, Period, Ranges
 from services.catalog.query.counting import compile_scope
@@ -125,9 +126,8 @@ def _order(query: AggregateQuery) -> Iterator[str]:
 
 
 def _record(query: AggregateQuery, parameters: Parameters) -> str:
-    members = [f"{literal(key.name)}: {_shown(key, f'k{rank}', parameters)}" for rank, key in enumerate(query.keys)]
-    members += [f"{literal(measure.name)}: m{rank}" for rank, measure in enumerate(query.measures)]
-    return f"JSON_OBJECT({', '.join(members)} NULL ON NULL RETURNING text)"
+    members = [(key.name, _shown(key, f"k{rank}", parameters)) for rank, key in enumerate(query.keys)]
+    return json_object([*members, *((measure.name, f"m{rank}") for rank, measure in enumerate(query.measures))])
 
 
 def _shown(key: GroupKey, alias: str, parameters: Parameters) -> str:

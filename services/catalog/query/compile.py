@@ -3,7 +3,7 @@ come only from the row table's declared columns."""
 
 from collections.abc import Sequence
 
-from services.catalog.literals import literal
+from services.catalog.json_rows import ending_with, json_object
 from services.catalog.query.conditions import compile_condition
 from services.catalog.query.order import Part, Position, parts_of, sort_values
 from services.catalog.query.statement import Parameters, Statement, column_of
@@ -73,13 +73,11 @@ def _scope(view: DatasetView, parameters: Parameters) -> list[str]:
 
 def _record(view: DatasetView, select: Sequence[str] | None, parameters: Parameters) -> str:
     names = view.field_names if select is None else select
-    members = ", ".join(f"{literal(name)}: {_member(name, view)}" for name in names)
-    record = f"JSON_OBJECT({members} NULL ON NULL RETURNING text)"
+    members = [(name, _member(name, view)) for name in names]
     if select is not None or view.is_consolidated:
-        return record
+        return json_object(members)
     declared = parameters.add(list(view.field_names), "text[]")
-    extra = f"substr(nullif(page.extra - {declared}, '{{}}')::text, 2)"
-    return f"left({record}, -1) || CASE WHEN page.extra IS NULL THEN '}}' ELSE coalesce(', ' || {extra}, '}}') END"
+    return json_object(members, end=ending_with("page.extra", declared))
 
 
 def _member(name: str, view: DatasetView) -> str:

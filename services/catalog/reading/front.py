@@ -5,12 +5,15 @@ document it, and take what this room leaves to them (other formats than JSON, ot
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from starlette.middleware.exceptions import ExceptionMiddleware
-from starlette.types import ASGIApp, ExceptionHandler, Receive, Scope, Send
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.catalog.reading.respond import Kind, Question, Responder
+from shared.errors import Refusal
+from shared.web.app import CROSS_ORIGIN
+from shared.web.problems import answer as problem_answer
 
 PATH = re.compile(r"/v1/datasets/([^/]+)/(?:(records|aggregate)|records/([^/]+))")
 
@@ -23,28 +26,28 @@ NOT_MODIFIED = 304
 class ReadingFront:
     """An ASGI app that answers reads in JSON and hands everything else on."""
 
-    def __init__(
-        self, app: ASGIApp, responder: Callable[[], Responder], handlers: Mapping[type[Exception], ExceptionHandler]
-    ) -> None:
-        """`handlers`: the framework's own, so that a refusal is worded in one place."""
+    def __init__(self, app: ASGIApp, responder: Callable[[], Responder]) -> None:
         self._app = app
         self._responder = responder
-        self._answering = ExceptionMiddleware(self._answer, handlers=handlers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         question = _question(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
         if question is None:
             await self._app(scope, receive, send)
+            return
+        try:
+            status, answer = await self._responder().answer(question)
+        except Refusal as refusal:
+            response = problem_answer(Request(scope), refusal)
+            response.headers.update(CROSS_ORIGIN)
+            await response(scope, receive, send)
+        except Exception:  # noqa: BLE001 - the framework asks again, and says what is wrong where that is said
+            await self._app(scope, receive, send)
         else:
-            scope["socle.question"] = question
-            await self._answering(scope, receive, send)
-
-    async def _answer(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        status, answer = await self._responder().answer(scope["socle.question"])
-        headers = answer.validators if status == NOT_MODIFIED else answer.raw_headers
-        # A copy: middlewares add to it.
-        await send({"type": "http.response.start", "status": status, "headers": headers.copy()})
-        await send({"type": "http.response.body", "body": b"" if status == NOT_MODIFIED else answer.body})
+            is_known = status == NOT_MODIFIED
+            headers = answer.validators if is_known else answer.raw_headers
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": b"" if is_known else answer.body})
 
 
 def _question(scope: Scope) -> Question | None:

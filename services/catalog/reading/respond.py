@@ -122,7 +122,7 @@ async def respond(request: Request, kind: Kind, dataset_id: str, responder: Resp
     condition = request.headers.get("if-none-match")
     question = Question(kind, dataset_id, request.url.path, request.scope["query_string"], row_id, condition)
     status, answer = await responder.answer(question)
-    if status == 304:  # noqa: PLR2004
+    if status == 304:
         return Response(status_code=304, headers=dict(answer.headers))
     return Response(answer.body, media_type="application/json", headers=dict(answer.headers))
 
