@@ -1,5 +1,6 @@
 """The record tables. Each table's docstring names its one writer; rows of data sets live in schema `data`."""
 
+from shared.models.audit import AuditEntry, AuditHead
 from shared.models.catalog import CatalogDataset, CatalogVersion, VersionMode
 from shared.models.deposit import (
     Corrections,
@@ -31,6 +32,8 @@ from shared.models.webhook import (
 __all__ = [
     "EVERY_ACTION",
     "ApiKey",
+    "AuditEntry",
+    "AuditHead",
     "CatalogDataset",
     "CatalogProfile",
     "CatalogVersion",
