@@ -14,6 +14,8 @@ from shared.models.deposit import (
 )
 from shared.models.free import FreeSchema
 from shared.models.imported import ImportedRevision, RevisionState
+from shared.models.onboarding import OnboardingRecord, OnboardingState, OnboardingStep
+from shared.models.operator import OperatorKey
 from shared.models.organisation import Organisation
 from shared.models.profile import CatalogProfile
 from shared.models.referent import Referent
@@ -51,6 +53,10 @@ __all__ = [
     "ImportedRevision",
     "KeyAction",
     "LaterDepositEvent",
+    "OnboardingRecord",
+    "OnboardingState",
+    "OnboardingStep",
+    "OperatorKey",
     "Organisation",
     "Referent",
     "RevisionState",

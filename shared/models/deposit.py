@@ -85,6 +85,7 @@ class Deposit(SQLModel, table=True):
             postgresql_where=text("state IN ('received', 'validating', 'validated', 'publishing')"),
         ),
         Index("ix_deposit_vendor", "vendor_id", "sequence"),
+        Index("ix_deposit_subject", "organisation_siren", "schema_name", "sequence"),
         Index(
             "ix_deposit_external_id",
             "vendor_id",

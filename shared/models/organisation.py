@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
 from shared.models.columns import folded, long_text, one_of
@@ -17,7 +18,11 @@ class Organisation(SQLModel, table=True):
     """A commune, an EPCI or another producer. Written by ingest (and by the migration that loads the reference)."""
 
     __tablename__ = "organisation"
-    __table_args__ = (one_of("kind", OrganisationKind), {"schema": "ingest"})
+    __table_args__ = (
+        one_of("kind", OrganisationKind),
+        CheckConstraint("agents >= 0", name="agents"),
+        {"schema": "ingest"},
+    )
 
     siren: str = Field(primary_key=True, max_length=9)
     name: str = long_text()
@@ -29,3 +34,5 @@ class Organisation(SQLModel, table=True):
     departement: str | None = Field(default=None, max_length=3)
     population: int | None = None
     epci_siren: str | None = Field(default=None, max_length=9)
+    agents: float | None = None
+    """Staff in full-time equivalents, as the operator was told; null: not known."""
