@@ -12,7 +12,7 @@ from sqlalchemy import insert, null
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.logs import current_request_id
-from shared.models import AuditEntry
+from shared.models import AuditEntry, Deposit
 from shared.origin import current_network
 
 
@@ -72,3 +72,18 @@ async def audit(
         detail=null() if detail is None else dict(detail),
     )
     await session.execute(line.inline())  # without RETURNING: who writes lines need not be able to read them
+
+
+async def audit_deposit(
+    session: AsyncSession, deposit: Deposit, *, actor: Actor, action: str, detail: Mapping[str, object] | None = None
+) -> None:
+    """A line about a deposit, which its vendor reads whoever wrote."""
+    await audit(
+        session,
+        actor=actor,
+        action=action,
+        subject=f"deposit {deposit.id}",
+        organisation=deposit.organisation_siren,
+        vendor_id=deposit.vendor_id,
+        detail=detail,
+    )

@@ -23,8 +23,9 @@ def rollback(
 ) -> None:
     """Publie une nouvelle version, égale à une ancienne ; rien n'est effacé."""
     from services.catalog.publish.decide import roll_back
+    from shared.audit import OPERATOR
 
-    version = _decide(lambda tools: roll_back(identifier, to, tools, decided_by="operator"))
+    version = _decide(lambda tools: roll_back(identifier, to, tools, decided_by=OPERATOR))
     typer.echo(f"{identifier} : version {version.number}, égale à la version {to} ({version.rows} lignes).")
 
 
@@ -35,10 +36,11 @@ def withdraw(
 ) -> None:
     """Retire un jeu de données : ses pages répondent 410 avec le motif, ses lignes quittent le jeu de toutes."""
     from services.catalog.publish.decide import withdraw as take_away
+    from shared.audit import OPERATOR
 
     if not reason.strip():
         raise typer.BadParameter("dites pourquoi", param_hint="--reason")
-    version = _decide(lambda tools: take_away(identifier, reason.strip(), tools, decided_by="operator"))
+    version = _decide(lambda tools: take_away(identifier, reason.strip(), tools, decided_by=OPERATOR))
     typer.echo(f"{identifier} : retiré (version {version.number}). « socle admin dataset restore » le rétablit.")
 
 
@@ -46,8 +48,9 @@ def withdraw(
 def restore(identifier: Identifier) -> None:
     """Rétablit un jeu de données retiré, tel qu'il était."""
     from services.catalog.publish.decide import restore as bring_back
+    from shared.audit import OPERATOR
 
-    version = _decide(lambda tools: bring_back(identifier, tools, decided_by="operator"))
+    version = _decide(lambda tools: bring_back(identifier, tools, decided_by=OPERATOR))
     typer.echo(f"{identifier} : rétabli (version {version.number}, {version.rows} lignes).")
 
 

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.ingest.decide import locked_deposit
 from services.ingest.follow import unknown_deposit
+from services.ingest.habilitations.operate import grant_habilitation, list_habilitations, revoke_habilitation
 from services.ingest.keys import KeyWish, NewKey, add_key
+from shared.audit import OPERATOR, Actor, audit, audit_deposit
 from shared.db import Sessions
 from shared.deposits import DATABASE_NOW, decide
 from shared.errors import Refusal
@@ -42,17 +45,20 @@ class NotFailed(Refusal):
     title = "Rien à reprendre"
 
 
-async def create_organisation(sessions: Sessions, *, siren: str, name: str) -> Organisation:
+async def create_organisation(
+    sessions: Sessions, *, siren: str, name: str, departement: str | None = None, actor: Actor = OPERATOR
+) -> Organisation:
     """A producer that is neither a commune nor an EPCI. Raises AlreadyThere."""
+    kind = OrganisationKind.OTHER
+    made = insert(Organisation).values(siren=siren, name=name, slug=slugify(name), kind=kind, departement=departement)
     async with sessions.begin() as session:
-        taken = await session.execute(
-            select(Organisation).where((col(Organisation.siren) == siren) | (col(Organisation.slug) == slugify(name)))
-        )
-        if taken.first() is not None:
+        added = await session.execute(made.on_conflict_do_nothing().returning(col(Organisation.siren)))
+        if added.first() is None:
             raise AlreadyThere(f"Un organisme porte déjà le SIREN {siren} ou ce nom.", action="Utilisez-le tel quel.")
-        organisation = Organisation(siren=siren, name=name, slug=slugify(name), kind=OrganisationKind.OTHER)
-        session.add(organisation)
-    return organisation
+        await audit(
+            session, actor=actor, action="organisation.create", subject=f"organisation {siren}", organisation=siren
+        )
+        return await session.get_one(Organisation, siren)
 
 
 async def list_organisations(sessions: Sessions, *, text: str = "") -> Sequence[Organisation]:
@@ -69,6 +75,7 @@ async def create_vendor(sessions: Sessions, *, name: str) -> Vendor:
             raise AlreadyThere(f"L'éditeur « {name} » existe déjà.", action="Créez-lui une clé.")
         vendor = Vendor(name=name)
         session.add(vendor)
+        await audit(session, actor=OPERATOR, action="vendor.create", subject=f"vendor {name}", vendor_id=vendor.id)
     return vendor
 
 
@@ -106,38 +113,6 @@ async def list_keys(sessions: Sessions) -> Sequence[tuple[ApiKey, Vendor]]:
         return [(key, vendor) for key, vendor in rows.all()]
 
 
-async def grant_habilitation(
-    sessions: Sessions, *, vendor: Vendor, organisation_siren: str, schemas: list[str] | None, basis: str
-) -> UUID:
-    """Record that the organisation lets the vendor deposit under `schemas` (all if None). Returns its id."""
-    async with sessions.begin() as session:
-        habilitation = Habilitation(
-            vendor_id=vendor.id, organisation_siren=organisation_siren, schemas=schemas, basis=basis
-        )
-        session.add(habilitation)
-    return habilitation.id
-
-
-async def list_habilitations(sessions: Sessions) -> Sequence[tuple[Habilitation, Vendor, Organisation]]:
-    """All habilitations with whom they bind, the newest first."""
-    statement = (
-        select(Habilitation, Vendor, Organisation)
-        .join(Vendor, col(Vendor.id) == col(Habilitation.vendor_id))
-        .join(Organisation, col(Organisation.siren) == col(Habilitation.organisation_siren))
-        .order_by(col(Habilitation.granted_at).desc())
-    )
-    async with sessions() as session:
-        return [(one, vendor, owner) for one, vendor, owner in (await session.execute(statement)).all()]
-
-
-async def revoke_habilitation(sessions: Sessions, *, habilitation_id: UUID) -> None:
-    """From now on the vendor deposits nothing more under it."""
-    async with sessions.begin() as session:
-        await session.execute(
-            update(Habilitation).where(col(Habilitation.id) == habilitation_id).values(revoked_at=DATABASE_NOW)
-        )
-
-
 async def retry_deposit(sessions: Sessions, deposit_id: UUID) -> Deposit:
     """Have a failed deposit judged and published again, in its first place in line. Raises NotFound, NotFailed."""
     async with sessions.begin() as session:
@@ -149,6 +124,7 @@ async def retry_deposit(sessions: Sessions, deposit_id: UUID) -> Deposit:
                 state=deposit.state,
             )
         await decide(session, deposit, DepositState.RECEIVED, detail={"by": "operator"})
+        await audit_deposit(session, deposit, actor=OPERATOR, action="deposit.retry")
     return deposit
 
 

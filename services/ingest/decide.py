@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from services.ingest.auth import CurrentVendor, require_habilitation
 from services.ingest.follow import unknown_deposit
+from shared.audit import CLOCK, actor_of, audit_deposit
 from shared.db import Sessions
 from shared.deposits import DATABASE_NOW, PUBLISH, decide, next_in_line
 from shared.errors import Refusal
@@ -81,8 +82,10 @@ async def confirm_deposit(
                 action="Relisez le rapport, puis reprenez les codes et les nombres de `held.reasons`.",
                 reasons=[{"code": one.code, "count": one.count} for one in held_for],
             )
-        detail = {"confirmed": deposit.held_reasons, "by": _name(vendor)}
+        detail = {"confirmed": deposit.held_reasons, "by": actor_of(vendor).name}
         await decide(session, deposit, DepositState.VALIDATED, detail=detail)
+        shown_again = {"reasons": deposit.held_reasons}
+        await audit_deposit(session, deposit, actor=actor_of(vendor), action="deposit.confirm", detail=shown_again)
     return deposit
 
 
@@ -96,7 +99,8 @@ async def cancel_deposit(sessions: Sessions, deposit_id: UUID, *, vendor: Curren
                 action="Déposez une version corrigée : elle remplacera celle-ci.",
                 state=deposit.state,
             )
-        await decide(session, deposit, DepositState.CANCELLED, detail={"by": _name(vendor)})
+        await decide(session, deposit, DepositState.CANCELLED, detail={"by": actor_of(vendor).name})
+        await audit_deposit(session, deposit, actor=actor_of(vendor), action="deposit.cancel")
     return deposit
 
 
@@ -110,7 +114,9 @@ async def cancel_expired(session: AsyncSession) -> list[UUID]:
     )
     expired = list((await session.execute(due)).scalars())
     for deposit in expired:
-        await decide(session, deposit, DepositState.CANCELLED, detail={"reason": "hold-expired"})
+        reason = {"reason": "hold-expired"}
+        await decide(session, deposit, DepositState.CANCELLED, detail=reason)
+        await audit_deposit(session, deposit, actor=CLOCK, action="deposit.cancel", detail=reason)
     return [deposit.id for deposit in expired]
 
 
@@ -131,7 +137,3 @@ async def locked_deposit(session: AsyncSession, deposit_id: UUID, vendor: Curren
     if deposit is None:
         raise unknown_deposit(deposit_id)
     return deposit
-
-
-def _name(vendor: CurrentVendor | None) -> str:
-    return "operator" if vendor is None else f"key {vendor.key_prefix}"

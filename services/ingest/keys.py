@@ -5,7 +5,7 @@ A key with the action `keys` looks after those of its vendor that have no more r
 
 import secrets
 import string
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.ingest.auth import CurrentVendor
+from shared.audit import Actor, actor_of, audit
 from shared.db import Sessions
 from shared.deposits import DATABASE_NOW
 from shared.errors import Refusal
@@ -107,6 +108,8 @@ async def add_key(
     )
     session.add(key)
     await session.flush()
+    rights = {"actions": key.actions, "organisations": key.organisations, "schemas": key.schemas, "test": key.is_test}
+    await _note(session, Actor(created_by), key, "key.create", rights)
     return key, made
 
 
@@ -144,6 +147,7 @@ async def rotate_key(
         old.successor_id = successor.id
         old.expires_at = min(now + overlap, old.expires_at or now + overlap)
         session.add(old)
+        await _note(session, actor_of(asker), old, "key.rotate", {"successor": successor.prefix})
     return old, successor, made
 
 
@@ -153,6 +157,7 @@ async def revoke_key(sessions: Sessions, *, prefix: str, asker: CurrentVendor | 
         key = await _locked_key(session, prefix, asker)
         revoked_at = func.coalesce(col(ApiKey.revoked_at), DATABASE_NOW)
         await session.execute(update(ApiKey).where(col(ApiKey.id) == key.id).values(revoked_at=revoked_at))
+        await _note(session, actor_of(asker), key, "key.revoke")
 
 
 async def keys_of(session: AsyncSession, asker: CurrentVendor) -> Sequence[ApiKey]:
@@ -199,6 +204,13 @@ def _looked_after_by(asker: CurrentVendor) -> ColumnElement[bool]:
 
 def _texts(values: Collection[str]) -> BindParameter[list[str]]:
     return literal(sorted(values), ARRAY(Text))
+
+
+async def _note(
+    session: AsyncSession, actor: Actor, key: ApiKey, action: str, detail: Mapping[str, object] | None = None
+) -> None:
+    subject = f"key {key.prefix}"
+    await audit(session, actor=actor, action=action, subject=subject, vendor_id=key.vendor_id, detail=detail)
 
 
 async def _locked_key(session: AsyncSession, prefix: str, asker: CurrentVendor | None) -> ApiKey:

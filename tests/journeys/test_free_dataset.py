@@ -9,6 +9,7 @@ from stack import Stack, end_of, push, running_stack
 
 from services.catalog.publish.decide import DecideTools, withdraw
 from services.cli.verify import verify
+from shared.audit import OPERATOR
 from shared.blobs import open_blobs
 from shared.db import make_engine, make_sessions
 from shared.imported import read_imported_schemas
@@ -56,7 +57,7 @@ async def withdraw_it(stack: Stack) -> None:
     async with sessions() as session:
         registry.take_imported(await read_imported_schemas(session))
     tools = DecideTools(engine, sessions, open_blobs(stack.blobs_url), registry)
-    await withdraw(ID, "Compteurs déréglés.", tools, decided_by="operator")
+    await withdraw(ID, "Compteurs déréglés.", tools, decided_by=OPERATOR)
     await engine.dispose()
 
 

@@ -15,6 +15,7 @@ from services.catalog.free.said import DatasetIn, Said, merged
 from services.catalog.free.table import prepare_table, table_of, tables_taken
 from services.catalog.publish.decide import DecideTools
 from services.catalog.view import find_dataset
+from shared.audit import actor_of, audit
 from shared.auth import CurrentVendor, require_habilitation
 from shared.errors import Refusal
 from shared.imported import refresh
@@ -78,6 +79,7 @@ async def create_dataset(wanted: DatasetIn, vendor: CurrentVendor, tools: Decide
         session.add(dataset)
         await session.flush()
         await _add_version(session, dataset, schema, vendor, earlier=[])
+        await _note(session, vendor, dataset, "dataset.create")
     async with tools.sessions() as session:
         await refresh(tools.registry, session)
     return Written(dataset.id, schema.ignored)
@@ -108,9 +110,21 @@ async def edit_dataset(dataset_id: str, patch: dict[str, Any], vendor: CurrentVe
             )
         else:
             await _add_version(session, dataset, schema, vendor, earlier=earlier)
+        await _note(session, vendor, dataset, "dataset.edit")
     async with tools.sessions() as session:
         await refresh(tools.registry, session)
     return Written(dataset_id, () if schema is None else schema.ignored)
+
+
+async def _note(session: AsyncSession, vendor: CurrentVendor, dataset: CatalogDataset, action: str) -> None:
+    await audit(
+        session,
+        actor=actor_of(vendor),
+        action=action,
+        subject=f"dataset {dataset.id}",
+        organisation=dataset.organisation_siren,
+        detail={"schema_version": dataset.schema_version},
+    )
 
 
 async def _organisation(session: AsyncSession, number: str) -> Organisation:

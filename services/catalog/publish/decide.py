@@ -12,6 +12,7 @@ from services.catalog.publish.snapshot import write_snapshot
 from services.catalog.publish.target import Order, Target, target_of
 from services.catalog.publish.version import Change, begin_turn, write_version
 from services.catalog.publish.workshop import Workshop, opened_workshop
+from shared.audit import Actor, audit
 from shared.blobs import Blob, Blobs
 from shared.db import Sessions
 from shared.errors import NotFound, Refusal
@@ -55,6 +56,9 @@ class DecideTools:
 
 @dataclass(frozen=True, slots=True)
 class _Decision:
+    actor: Actor
+    action: str
+    """For the audit trail."""
     target: Target
     order: Order
     publication: int | None
@@ -62,7 +66,7 @@ class _Decision:
     withdrawn_reason: str | None = None
 
 
-async def roll_back(dataset_id: str, number: int, tools: DecideTools, *, decided_by: str) -> CatalogVersion:
+async def roll_back(dataset_id: str, number: int, tools: DecideTools, *, decided_by: Actor) -> CatalogVersion:
     """Publish the rows of an older version again, as a new version.
 
     Raises NotFound, AlreadyWithdrawn, VersionNotKept, SameContent.
@@ -71,13 +75,13 @@ async def roll_back(dataset_id: str, number: int, tools: DecideTools, *, decided
         async with tools.sessions() as session:
             dataset = await find_organisation_dataset(session, dataset_id)
             _check_withdrawn(dataset, wanted=False)
-            decision = await _back_to(session, dataset, number, tools, decided_by=decided_by)
+            decision = await _back_to(session, dataset, number, tools, actor=decided_by, action="dataset.rollback")
         version = await _carry_out(decision, tools)
         if version is not None:
             return version
 
 
-async def withdraw(dataset_id: str, reason: str, tools: DecideTools, *, decided_by: str) -> CatalogVersion:
+async def withdraw(dataset_id: str, reason: str, tools: DecideTools, *, decided_by: Actor) -> CatalogVersion:
     """Take a data set away: its rows leave the consolidated table in a publication, its pages say why (`reason`,
     French). Raises NotFound, AlreadyWithdrawn."""
     while True:
@@ -86,20 +90,21 @@ async def withdraw(dataset_id: str, reason: str, tools: DecideTools, *, decided_
             _check_withdrawn(dataset, wanted=False)
             target = await target_of(session, dataset, registry=tools.registry)
         schema_version = tools.registry.get(target.table.schema_name).version
-        order = Order(VersionMode.WITHDRAWAL, schema_version, whole=True, decided_by=decided_by)
-        version = await _carry_out(_Decision(target, order, None, reason), tools)
+        order = Order(VersionMode.WITHDRAWAL, schema_version, whole=True, decided_by=decided_by.name)
+        decision = _Decision(decided_by, "dataset.withdraw", target, order, None, reason)
+        version = await _carry_out(decision, tools)
         if version is not None:
             return version
 
 
-async def restore(dataset_id: str, tools: DecideTools, *, decided_by: str) -> CatalogVersion:
+async def restore(dataset_id: str, tools: DecideTools, *, decided_by: Actor) -> CatalogVersion:
     """Bring a withdrawn data set back, as it was. Raises NotFound, AlreadyWithdrawn, VersionNotKept."""
     while True:
         async with tools.sessions() as session:
             dataset = await find_organisation_dataset(session, dataset_id)
             _check_withdrawn(dataset, wanted=True)
             number = (dataset.current_version or 0) - 1
-            decision = await _back_to(session, dataset, number, tools, decided_by=decided_by)
+            decision = await _back_to(session, dataset, number, tools, actor=decided_by, action="dataset.restore")
         version = await _carry_out(decision, tools)
         if version is not None:
             return version
@@ -125,7 +130,7 @@ def _check_withdrawn(dataset: CatalogDataset, *, wanted: bool) -> None:
 
 
 async def _back_to(
-    session: AsyncSession, dataset: CatalogDataset, number: int, tools: DecideTools, *, decided_by: str
+    session: AsyncSession, dataset: CatalogDataset, number: int, tools: DecideTools, *, actor: Actor, action: str
 ) -> _Decision:
     version = await session.get(CatalogVersion, (dataset.id, number))
     if version is None:
@@ -139,8 +144,8 @@ async def _back_to(
             action="Choisissez une version plus récente, ou déposez à nouveau le fichier.",
         )
     target = await target_of(session, dataset, registry=tools.registry)
-    order = Order(VersionMode.ROLLBACK, version.schema_version, whole=True, equals_number=number, decided_by=decided_by)
-    return _Decision(target, order, version.publication)
+    order = Order(VersionMode.ROLLBACK, version.schema_version, whole=True, equals_number=number, decided_by=actor.name)
+    return _Decision(actor, action, target, order, version.publication)
 
 
 async def _carry_out(decision: _Decision, tools: DecideTools) -> CatalogVersion | None:
@@ -174,11 +179,20 @@ async def _write(
 ) -> CatalogVersion | None:
     reason = decision.withdrawn_reason
     async with AsyncSession(bind=workshop.connection, expire_on_commit=False) as session, session.begin():
-        if await begin_turn(session, decision.target, snapshot) is None:
+        dataset = await begin_turn(session, decision.target, snapshot)
+        if dataset is None:
             return None
         version = await write_version(session, Change(decision.target, decision.order, difference, snapshot, None))
         withdrawn_at = None if reason is None else select(func.clock_timestamp()).scalar_subquery()
         statement = update(CatalogDataset).where(col(CatalogDataset.id) == decision.target.dataset_id)
         await session.execute(statement.values(withdrawn_at=withdrawn_at, withdrawn_reason=reason))
         await session.refresh(version)
+        await audit(
+            session,
+            actor=decision.actor,
+            action=decision.action,
+            subject=f"dataset {decision.target.dataset_id}",
+            organisation=dataset.organisation_siren,
+            detail={"version": version.number, "equals": version.equals_number},
+        )
     return version

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Response
 from services.catalog.auth import Authenticated
 from services.catalog.bodies import RollbackIn, VersionOut
 from services.catalog.describe import version_out
+from services.catalog.once import ONCE
 from services.catalog.publish.decide import (
     AlreadyWithdrawn,
     SameContent,
@@ -13,17 +14,21 @@ from services.catalog.publish.decide import (
     roll_back,
 )
 from services.catalog.tools import CatalogTools
+from shared.audit import actor_of
 from shared.auth import KeyMissing, KeyNotAllowed, NotHabilitated, require_habilitation
 from shared.errors import NotFound, ServiceUnavailable
+from shared.idempotency import IDEMPOTENCY_REFUSALS
+from shared.once import OnceRoute
 from shared.web import refusals
 
-router = APIRouter(prefix="/v1", tags=["Versions"], responses=refusals(ServiceUnavailable))
+router = APIRouter(prefix="/v1", tags=["Versions"], route_class=OnceRoute, responses=refusals(ServiceUnavailable))
 
 
 @router.post(
     "/datasets/{dataset_id}/rollback",
     status_code=201,
     summary="Revenir à une version antérieure",
+    dependencies=ONCE,
     responses=refusals(
         KeyMissing, KeyNotAllowed, NotHabilitated, NotFound, SameContent, VersionNotKept, AlreadyWithdrawn
     ),
@@ -36,7 +41,6 @@ async def post_rollback(
     async with tools.deciding.sessions() as session:
         dataset = await find_organisation_dataset(session, dataset_id)
         await require_habilitation(session, vendor, dataset.organisation_siren or "", dataset.schema_name)
-    decided_by = f"key {vendor.key_prefix}"
-    version = await roll_back(dataset.id, body.to, tools.deciding, decided_by=decided_by)
+    version = await roll_back(dataset.id, body.to, tools.deciding, decided_by=actor_of(vendor))
     response.headers["Location"] = f"/v1/datasets/{dataset.id}/versions/{version.number}"
     return version_out(version, registry=tools.registry)

@@ -9,6 +9,7 @@ from services.catalog.publish import PublishTools
 from services.catalog.publish.decide import DecideTools, restore, roll_back, withdraw
 from services.catalog.publish.retention import Policy, purge
 from services.cli.verify import verify
+from shared.audit import OPERATOR
 from shared.models import Deposit
 
 Publish = Callable[..., Awaitable[Deposit]]
@@ -28,9 +29,9 @@ async def past(publish: Publish, tools: PublishTools) -> None:
     await publish([deliberation("1", DELIB_OBJET="x"), deliberation("20")], mode="upsert")
     await publish([deliberation("2"), deliberation("99")], mode="delete")
     await publish([deliberation(f"{n}") for n in range(8)], scope="all")
-    await roll_back(MURET_DELIBERATIONS, 2, deciding, decided_by="operator")
-    await withdraw(MURET_DELIBERATIONS, "Erreur.", deciding, decided_by="operator")
-    await restore(MURET_DELIBERATIONS, deciding, decided_by="operator")
+    await roll_back(MURET_DELIBERATIONS, 2, deciding, decided_by=OPERATOR)
+    await withdraw(MURET_DELIBERATIONS, "Erreur.", deciding, decided_by=OPERATOR)
+    await restore(MURET_DELIBERATIONS, deciding, decided_by=OPERATOR)
 
 
 @pytest.mark.usefixtures("past")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from services.catalog.publish import PublishTools
 from services.catalog.publish.decide import DecideTools, SameContent, restore, roll_back, withdraw
+from shared.audit import OPERATOR
 from shared.models import Deposit
 
 Publish = Callable[..., Awaitable[Deposit]]
@@ -78,7 +79,7 @@ async def test_the_feed_replayed_from_nothing_is_the_table(
         if mode == "rollback":
             number = (await client.get(f"/v1/datasets/{MURET}")).json()["version"]
             try:
-                await roll_back(MURET, 1 + what % number, deciding, decided_by="operator")
+                await roll_back(MURET, 1 + what % number, deciding, decided_by=OPERATOR)
             except SameContent:
                 continue
         else:
@@ -138,7 +139,7 @@ async def test_a_withdrawal_leaves_tombstones_and_a_page_that_says_why(
     await publish([deliberation("1"), deliberation("2")])
     await publish([deliberation("3")], siren=COLOMIERS)
     known = (await client.get("/v1/datasets/deliberations")).json()["version"]
-    await withdraw(MURET, "Données personnelles publiées par erreur.", deciding, decided_by="operator")
+    await withdraw(MURET, "Données personnelles publiées par erreur.", deciding, decided_by=OPERATOR)
     for path in ("", "/records", "/exports/csv", "/versions", "/versions/1", "/changes", "/changes.atom"):
         answer = await client.get(f"/v1/datasets/{MURET}{path}")
         assert answer.status_code == 410, path
@@ -150,7 +151,7 @@ async def test_a_withdrawal_leaves_tombstones_and_a_page_that_says_why(
     assert MURET not in [one["id"] for one in listed]
     refused = await publish([deliberation("1")])
     assert (refused.state, "retiré" in str(refused.failure)) == ("failed", True)
-    await restore(MURET, deciding, decided_by="operator")
+    await restore(MURET, deciding, decided_by=OPERATOR)
     assert [row["DELIB_ID"] for row in await records(client, MURET)] == ["1", "2"]
 
 
