@@ -10,7 +10,6 @@ from sqlmodel import col
 
 from services.ingest.decide import locked_deposit
 from services.ingest.follow import unknown_deposit
-from services.ingest.habilitations.operate import grant_habilitation, list_habilitations, revoke_habilitation
 from services.ingest.keys import KeyWish, NewKey, add_key
 from shared.audit import OPERATOR, Actor, audit, audit_deposit
 from shared.db import Sessions
@@ -111,6 +110,55 @@ async def list_keys(sessions: Sessions) -> Sequence[tuple[ApiKey, Vendor]]:
     async with sessions() as session:
         rows = await session.execute(statement.order_by(col(ApiKey.created_at).desc()))
         return [(key, vendor) for key, vendor in rows.all()]
+
+
+async def grant_habilitation(
+    sessions: Sessions, *, vendor: Vendor, organisation_siren: str, schemas: list[str] | None, basis: str
+) -> UUID:
+    """Record that the organisation lets the vendor deposit under `schemas` (all if None). Returns its id."""
+    async with sessions.begin() as session:
+        habilitation = Habilitation(
+            vendor_id=vendor.id, organisation_siren=organisation_siren, schemas=schemas, basis=basis
+        )
+        session.add(habilitation)
+        await audit(
+            session,
+            actor=OPERATOR,
+            action="habilitation.grant",
+            subject=f"habilitation {habilitation.id}",
+            organisation=organisation_siren,
+            vendor_id=vendor.id,
+            detail={"schemas": schemas},
+        )
+    return habilitation.id
+
+
+async def list_habilitations(sessions: Sessions) -> Sequence[tuple[Habilitation, Vendor, Organisation]]:
+    """All habilitations with whom they bind, the newest first."""
+    statement = (
+        select(Habilitation, Vendor, Organisation)
+        .join(Vendor, col(Vendor.id) == col(Habilitation.vendor_id))
+        .join(Organisation, col(Organisation.siren) == col(Habilitation.organisation_siren))
+        .order_by(col(Habilitation.granted_at).desc())
+    )
+    async with sessions() as session:
+        return [(one, vendor, owner) for one, vendor, owner in (await session.execute(statement)).all()]
+
+
+async def revoke_habilitation(sessions: Sessions, *, habilitation_id: UUID) -> None:
+    """From now on the vendor deposits nothing more under it."""
+    async with sessions.begin() as session:
+        statement = update(Habilitation).where(col(Habilitation.id) == habilitation_id)
+        revoked = await session.execute(statement.values(revoked_at=DATABASE_NOW).returning(Habilitation))
+        for one in revoked.scalars():
+            await audit(
+                session,
+                actor=OPERATOR,
+                action="habilitation.revoke",
+                subject=f"habilitation {one.id}",
+                organisation=one.organisation_siren,
+                vendor_id=one.vendor_id,
+            )
 
 
 async def retry_deposit(sessions: Sessions, deposit_id: UUID) -> Deposit:
