@@ -2,13 +2,15 @@
 come only from the row table's declared columns."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from services.catalog.json_rows import ending_with, json_object
 from services.catalog.query.conditions import compile_condition
 from services.catalog.query.order import Part, Position, parts_of, sort_values
-from services.catalog.query.statement import Parameters, Statement, column_of
+from services.catalog.query.statement import Parameters, Statement
 from services.catalog.query.tree import RecordsQuery
 from services.catalog.view import DatasetView
+from shared.rows import RowTable
 
 ORIGIN_COLUMNS = {
     "organisation_siren": "d.organisation_siren",
@@ -72,15 +74,17 @@ def _scope(view: DatasetView, parameters: Parameters) -> list[str]:
 
 
 def _record(view: DatasetView, select: Sequence[str] | None, parameters: Parameters) -> str:
-    names = view.field_names if select is None else select
-    members = [(name, _member(name, view)) for name in names]
+    names = view.field_names if select is None else tuple(select)
     if select is not None or view.is_consolidated:
-        return json_object(members)
-    declared = parameters.add(list(view.field_names), "text[]")
-    return json_object(members, end=ending_with("page.extra", declared))
+        return _written(view.table, names, view.is_consolidated, None)
+    return _written(view.table, names, False, parameters.add(list(names), "text[]"))
 
 
-def _member(name: str, view: DatasetView) -> str:
-    if view.is_consolidated and name in ORIGIN_COLUMNS:
-        return ORIGIN_COLUMNS[name]
-    return f"page.{column_of(name, view).column}"
+@lru_cache(maxsize=500)
+def _written(table: RowTable, names: tuple[str, ...], is_consolidated: bool, declared: str | None) -> str:
+    """A tenth of the time of a page goes into writing this once. `declared`: SQL of the names, where others follow."""
+    values = {one.field_name: f"page.{one.column}" for one in reversed(table.columns)}  # the first of a name counts
+    if is_consolidated:
+        values |= ORIGIN_COLUMNS
+    members = [(name, values[name]) for name in names]
+    return json_object(members) if declared is None else json_object(members, end=ending_with("page.extra", declared))
