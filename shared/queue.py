@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any, cast
@@ -54,12 +53,20 @@ class Queue:
 
     async def ring(self, stage: Stage, deposit_id: UUID) -> bool:
         """Tell the workers of `stage` that a deposit waits. False when the queue could not be told."""
-        # The id of the job changes every few seconds, so that a forgotten key can never block a later ring.
-        job_id = f"{stage.service}:{deposit_id}:{int(time.time()) // 3}"
+        # No two rings have the same id: one that is being answered by another deposit's turn never hides a later one.
         queue = queue_name(stage.service)
-        return await self._try(
-            lambda pool: pool.enqueue_job(stage.service, str(deposit_id), _job_id=job_id, _queue_name=queue)
-        )
+        return await self._try(lambda pool: pool.enqueue_job(stage.service, str(deposit_id), _queue_name=queue))
+
+    async def waiting_rings(self, stage: Stage) -> int:
+        """How many rings for `stage` nobody has answered yet; 0 when the server is away."""
+        rings = 0
+
+        async def count(pool: ArqRedis) -> None:
+            nonlocal rings
+            rings = await pool.zcard(queue_name(stage.service))
+
+        await self._try(count)
+        return rings
 
     async def is_up(self) -> bool:
         """Whether the server answers."""

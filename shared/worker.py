@@ -7,10 +7,9 @@ away for a while needs nobody. What it forgot meanwhile, the sweep rings again.
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
-from uuid import UUID
 
 from shared.deposits import Stage
 from shared.queue import AWAY, Job, connect, make_worker
@@ -24,14 +23,14 @@ DRAIN_SECONDS = 20.0
 """How long jobs under way may go on after a request to stop."""
 
 
-async def keep_working(queue_url: str, stage: Stage, job: Callable[[UUID], Awaitable[None]]) -> None:
-    """Run `job` for each deposit rung for `stage`, until SIGTERM or SIGINT; then let jobs under way end."""
+async def keep_working(queue_url: str, stage: Stage, answer: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run `answer` at each ring for `stage`, until SIGTERM or SIGINT; then let what is under way end."""
     stopping = stop_requested()
     running: set[asyncio.Task[None]] = set()
 
-    async def take(_context: dict[Any, Any], deposit_id: str) -> None:
+    async def take(_context: dict[Any, Any], _rung: str) -> None:
         # Shielded: when the queue goes away, arq cancels what it started, but the work itself needs no queue.
-        task = asyncio.ensure_future(_as_coroutine(job(UUID(deposit_id))))
+        task = asyncio.create_task(answer())
         running.add(task)
         task.add_done_callback(running.discard)
         await asyncio.shield(task)
@@ -64,10 +63,6 @@ async def _serve(queue_url: str, stage: Stage, job: Job, stopping: asyncio.Event
         await pool.aclose(close_connection_pool=True)
         with suppress(asyncio.CancelledError):
             working.result()
-
-
-async def _as_coroutine(awaitable: Awaitable[None]) -> None:
-    await awaitable
 
 
 def stop_requested() -> asyncio.Event:

@@ -18,6 +18,7 @@ from shared.imported import following
 from shared.queue import Queue
 from shared.registry import load_registry
 from shared.rows import RowTables
+from shared.turns import Turns
 from shared.worker import keep_working
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ async def run_worker(settings: CatalogSettings) -> None:
     engine = make_engine(settings.database_url, "socle_catalog", pool_size=settings.database_pool_size)
     queue = Queue(settings.queue_url)
     sessions, registry = make_sessions(engine), load_registry()
+    turns = Turns(PUBLISH, sessions)
     tools = PublishTools(
         engine=engine,
         sessions=sessions,
@@ -45,7 +47,9 @@ async def run_worker(settings: CatalogSettings) -> None:
                 asyncio.create_task(keep_profiles(profiling), name="profiles"),
             }
             try:
-                await keep_working(settings.queue_url, PUBLISH, partial(publish_deposit, tools=tools))
+                await keep_working(
+                    settings.queue_url, PUBLISH, partial(turns.serve, partial(publish_deposit, tools=tools))
+                )
             finally:
                 for task in beside:
                     task.cancel()

@@ -51,8 +51,12 @@ async def sweep(*, sessions: Sessions, queue: Queue, settings: IngestSettings) -
         log.info("deposit cancelled: nobody confirmed it in time", extra={"deposit_id": str(deposit_id)})
     rung = 0
     for stage in STAGES:
+        # Any ring brings on the next turn: while enough of them wait, more would bring nothing.
+        limit = RINGS_PER_SWEEP - await queue.waiting_rings(stage)
+        if limit <= 0:
+            continue
         async with sessions.begin() as session:
-            ids = await overdue(session, stage, ring_again_seconds=settings.ring_again_seconds, limit=RINGS_PER_SWEEP)
+            ids = await overdue(session, stage, ring_again_seconds=settings.ring_again_seconds, limit=limit)
         for deposit_id in ids:
             rung += await queue.ring(stage, deposit_id)
     return rung

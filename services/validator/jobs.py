@@ -61,11 +61,14 @@ class _Saved:
     corrected_sha256: str | None = None
 
 
-async def validate_deposit(deposit_id: UUID, tools: ValidateTools) -> None:
-    """Judge a received deposit, if it is free. May run twice, late or never to its end."""
+async def validate_deposit(deposit_id: UUID, tools: ValidateTools) -> bool:
+    """Judge a received deposit, if it is free. May run twice, late or never to its end.
+
+    False: it was not free.
+    """
     held = await take(deposit_id, VALIDATE, sessions=tools.sessions)
     if held is None:
-        return
+        return False
     async with carried_out(held, sessions=tools.sessions):
         await fail_at("validate.claimed")
         saved = await _judge(held.deposit, tools)
@@ -74,6 +77,7 @@ async def validate_deposit(deposit_id: UUID, tools: ValidateTools) -> None:
         await fail_at("validate.committed")
         log.info("validation ended", extra={"verdict": saved.report.verdict})
         await _ring_on(held, saved, tools)
+    return True
 
 
 async def _judge(deposit: Deposit, tools: ValidateTools) -> _Saved:

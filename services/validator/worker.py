@@ -11,6 +11,7 @@ from shared.deposits import VALIDATE
 from shared.imported import following
 from shared.queue import Queue
 from shared.registry import load_registry
+from shared.turns import Turns
 from shared.worker import keep_working
 
 
@@ -29,6 +30,7 @@ async def run_worker(settings: ValidatorSettings) -> None:
     queue = Queue(settings.queue_url)
     try:
         sessions, registry = make_sessions(engine), load_registry()
+        turns = Turns(VALIDATE, sessions)
         async with (
             following(registry, sessions),
             Sandbox(size=settings.worker_children, limits=limits_of(settings), registry=registry) as sandbox,
@@ -40,7 +42,9 @@ async def run_worker(settings: ValidatorSettings) -> None:
                 sandbox=sandbox,
                 registry=registry,
             )
-            await keep_working(settings.queue_url, VALIDATE, partial(validate_deposit, tools=tools))
+            await keep_working(
+                settings.queue_url, VALIDATE, partial(turns.serve, partial(validate_deposit, tools=tools))
+            )
     finally:
         await queue.close()
         await engine.dispose()

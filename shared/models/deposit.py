@@ -85,6 +85,18 @@ class Deposit(SQLModel, table=True):
             postgresql_where=text("state IN ('received', 'validating', 'validated', 'publishing')"),
         ),
         Index("ix_deposit_vendor", "vendor_id", "sequence"),
+        Index(
+            "ix_deposit_to_validate",
+            "vendor_id",
+            "sequence",
+            postgresql_where=text("state IN ('received', 'validating')"),
+        ),
+        Index(
+            "ix_deposit_to_publish",
+            "vendor_id",
+            "sequence",
+            postgresql_where=text("state IN ('validated', 'publishing')"),
+        ),
         Index("ix_deposit_subject", "organisation_siren", "schema_name", "sequence"),
         Index(
             "ix_deposit_external_id",

@@ -7,7 +7,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from redis.asyncio import Redis
@@ -19,26 +18,26 @@ from shared.queue import Queue, queue_name
 from shared.worker import keep_working
 
 
-class Takings:
-    """What a worker was rung for."""
+class Rings:
+    """How often a worker was rung."""
 
     def __init__(self) -> None:
-        self.ids: list[UUID] = []
+        self.heard = 0
         self.changed = asyncio.Condition()
 
-    async def take(self, deposit_id: UUID) -> None:
+    async def answer(self) -> None:
         async with self.changed:
-            self.ids.append(deposit_id)
+            self.heard += 1
             self.changed.notify_all()
 
-    async def wait_for(self, deposit_id: UUID) -> None:
+    async def wait_for(self, number: int) -> None:
         async with asyncio.timeout(10), self.changed:
-            await self.changed.wait_for(lambda: deposit_id in self.ids)
+            await self.changed.wait_for(lambda: self.heard >= number)
 
 
 @asynccontextmanager
-async def at_work(queue_url: str, takings: Takings) -> AsyncIterator[None]:
-    working = asyncio.create_task(keep_working(queue_url, VALIDATE, takings.take))
+async def at_work(queue_url: str, rings: Rings) -> AsyncIterator[None]:
+    working = asyncio.create_task(keep_working(queue_url, VALIDATE, rings.answer))
     try:
         yield
     finally:
@@ -48,13 +47,14 @@ async def at_work(queue_url: str, takings: Takings) -> AsyncIterator[None]:
 
 
 async def test_a_ring_reaches_a_worker_of_its_stage_only(queue_url: str) -> None:
-    queue, takings = Queue(queue_url), Takings()
-    async with at_work(queue_url, takings):
-        other, mine = uuid7(), uuid7()
-        assert await queue.ring(PUBLISH, other)
-        assert await queue.ring(VALIDATE, mine)
-        await takings.wait_for(mine)
-        assert takings.ids == [mine]
+    queue, rings = Queue(queue_url), Rings()
+    async with at_work(queue_url, rings):
+        assert await queue.ring(PUBLISH, uuid7())
+        assert await queue.ring(VALIDATE, uuid7())
+        await rings.wait_for(1)
+        await asyncio.sleep(0.2)
+        assert rings.heard == 1
+        assert (await queue.waiting_rings(VALIDATE), await queue.waiting_rings(PUBLISH)) == (0, 1)
     await queue.close()
 
 
@@ -62,6 +62,7 @@ async def test_a_queue_that_is_away_is_not_an_error(tmp_path: Path) -> None:
     queue = Queue(f"unix://{tmp_path}/nothing.sock")
     assert await queue.ring(VALIDATE, uuid7()) is False
     assert await queue.is_up() is False
+    assert await queue.waiting_rings(VALIDATE) == 0
 
 
 async def test_a_frozen_queue_delays_a_ring_by_a_second_at_most(tmp_path: Path) -> None:
@@ -80,16 +81,15 @@ async def test_a_frozen_queue_delays_a_ring_by_a_second_at_most(tmp_path: Path) 
 
 async def test_a_worker_comes_back_when_its_queue_does(tmp_path: Path) -> None:
     valkey = start_valkey(tmp_path)
-    queue, takings = Queue(valkey.url), Takings()
-    async with at_work(valkey.url, takings):
-        before, after = uuid7(), uuid7()
-        await queue.ring(VALIDATE, before)
-        await takings.wait_for(before)
+    queue, rings = Queue(valkey.url), Rings()
+    async with at_work(valkey.url, rings):
+        await queue.ring(VALIDATE, uuid7())
+        await rings.wait_for(1)
         valkey.stop()
         await asyncio.sleep(1.5)
         valkey = start_valkey(tmp_path)
-        await queue.ring(VALIDATE, after)
-        await takings.wait_for(after)
+        await queue.ring(VALIDATE, uuid7())
+        await rings.wait_for(2)
     await queue.close()
     valkey.stop()
 
@@ -102,13 +102,12 @@ async def test_a_worker_survives_what_does_not_belong_in_its_queue(queue_url: st
     else:
         await redis.set("arq:job:garbage", b"\x80\x04cposix\nsystem\n")
         await redis.zadd(queue_name(VALIDATE.service), {"garbage": 1})
-    queue, takings = Queue(queue_url), Takings()
-    async with at_work(queue_url, takings):
+    queue, rings = Queue(queue_url), Rings()
+    async with at_work(queue_url, rings):
         await asyncio.sleep(1)
         if kind == "wrong type":
             await redis.delete(queue_name(VALIDATE.service))
-        deposit_id = uuid7()
-        await queue.ring(VALIDATE, deposit_id)
-        await takings.wait_for(deposit_id)
+        await queue.ring(VALIDATE, uuid7())
+        await rings.wait_for(1)
     await queue.close()
     await redis.aclose()

@@ -45,11 +45,14 @@ class PublishTools:
     held_days: float = HELD_DAYS
 
 
-async def publish_deposit(deposit_id: UUID, tools: PublishTools) -> None:
-    """Publish a validated deposit, if it is free and in turn. May run twice, late or never to its end."""
+async def publish_deposit(deposit_id: UUID, tools: PublishTools) -> bool:
+    """Publish a validated deposit, if it is free and in turn. May run twice, late or never to its end.
+
+    False: it was not free.
+    """
     held = await take(deposit_id, PUBLISH, sessions=tools.sessions)
     if held is None:
-        return
+        return False
     async with carried_out(held, sessions=tools.sessions):
         await fail_at("publish.claimed")
         while await _attempt(held, tools) is Outcome.BASE_MOVED:
@@ -58,6 +61,7 @@ async def publish_deposit(deposit_id: UUID, tools: PublishTools) -> None:
         await fail_at("publish.committed")
         log.info("publication ended")
         await _ring_for_next(held, tools)
+    return True
 
 
 async def _attempt(held: Claim, tools: PublishTools) -> Outcome:
