@@ -7,17 +7,17 @@ from uuid import UUID
 
 import typer
 
-from services.cli import admin_dataset, admin_deposit, admin_key, refusing
+from services.cli import admin_dataset, admin_deposit, admin_key, admin_operator, admin_organisation, refusing
 from services.cli.administered import installation, reaching_database, run
 
 if TYPE_CHECKING:
     from shared.db import Sessions
 
 app = typer.Typer(help="Organismes, éditeurs, clés, habilitations, dépôts, vérification.", no_args_is_help=True)
-organisation_app = typer.Typer(help="Organismes.", no_args_is_help=True)
 vendor_app = typer.Typer(help="Éditeurs de logiciel.", no_args_is_help=True)
 habilitation_app = typer.Typer(help="Habilitations d'un éditeur par un organisme.", no_args_is_help=True)
-app.add_typer(organisation_app, name="organisation")
+app.add_typer(admin_organisation.app, name="organisation")
+app.add_typer(admin_operator.app, name="operator")
 app.add_typer(vendor_app, name="vendor")
 app.add_typer(admin_key.app, name="key")
 app.add_typer(habilitation_app, name="habilitation")
@@ -25,26 +25,6 @@ app.add_typer(admin_deposit.app, name="deposit")
 app.add_typer(admin_dataset.app, name="dataset")
 
 Name = Annotated[str, typer.Option(metavar="NOM")]
-
-
-@organisation_app.command("create")
-def create_organisation(siren: Annotated[str, typer.Option(metavar="SIREN", help="9 chiffres.")], name: Name) -> None:
-    """Ajoute un organisme qui n'est ni une commune ni une intercommunalité."""
-    from services.ingest import admin
-
-    if not (len(siren) == 9 and siren.isascii() and siren.isdigit()):
-        raise typer.BadParameter("un SIREN compte 9 chiffres", param_hint="--siren")
-    run(lambda sessions: admin.create_organisation(sessions, siren=siren, name=name))
-    typer.echo(f"Organisme {siren} créé : {name}")
-
-
-@organisation_app.command("list")
-def list_organisations(text: Annotated[str, typer.Argument(metavar="[TEXTE]", help="Partie du nom.")] = "") -> None:
-    """Liste les organismes."""
-    from services.ingest import admin
-
-    found = run(lambda sessions: admin.list_organisations(sessions, text=text))
-    _table(("SIREN", "INSEE", "Nom", "Identifiant"), [(o.siren, o.insee_code or "—", o.name, o.slug) for o in found])
 
 
 @vendor_app.command("create")

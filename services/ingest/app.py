@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.ingest.routes import decisions, deposits, keys, reports, status
+from services.ingest.routes import admin_organisations, decisions, deposits, keys, organisations, reports, status
 from services.ingest.settings import IngestSettings
 from services.ingest.tools import Tools
 from shared.blobs import open_blobs
@@ -49,7 +49,15 @@ def make_app(settings: IngestSettings) -> FastAPI:
     app = make_service_app(
         title="Socle — dépôts",
         description=DESCRIPTION,
-        routers=[deposits.router, decisions.router, reports.router, keys.router, status.router],
+        routers=[
+            deposits.router,
+            decisions.router,
+            reports.router,
+            keys.router,
+            organisations.router,
+            admin_organisations.router,
+            status.router,
+        ],
         lifespan=lifespan,
         checks=checks,
     )
