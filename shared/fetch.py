@@ -53,6 +53,13 @@ class FetchFailed(Refusal):
     code = "fetch-failed"
     title = "Fichier distant inaccessible"
 
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"Le fichier distant n’a pas pu être lu : {reason}.",
+            action="Vérifiez l’adresse dans un navigateur, ou envoyez le fichier lui-même.",
+        )
+        self.reason = reason
+
 
 class FetchTooLarge(Refusal):
     """More bytes than the limit."""
@@ -121,9 +128,9 @@ async def fetched(url: str, *, door: Door, max_bytes: int) -> AsyncIterator[Fetc
                 url = str(_parsed(url).join(response.headers["location"]))
                 await hops.aclose()
             else:
-                raise _failed(f"plus de {REDIRECTIONS_LIMIT} redirections")
+                raise FetchFailed(f"plus de {REDIRECTIONS_LIMIT} redirections")
             if response.status_code != httpx.codes.OK:
-                raise _failed(f"réponse {response.status_code}")
+                raise FetchFailed(f"réponse {response.status_code}")
             if int(_digits(response.headers.get("content-length"))) > max_bytes:
                 raise _too_large(max_bytes)
             yield Fetched(
@@ -133,7 +140,14 @@ async def fetched(url: str, *, door: Door, max_bytes: int) -> AsyncIterator[Fetc
                 chunks=_bounded(response, max_bytes),
             )
     except TimeoutError:
-        raise _failed("trop long") from None
+        raise FetchFailed("trop long") from None
+
+
+async def check_address(url: str, *, door: Door) -> None:
+    """Look at an address as `reached` would, without going there. Raises AddressRefused, FetchFailed."""
+    asked = _parsed(url)
+    _look(asked, door)
+    await _addresses(asked, door)
 
 
 @asynccontextmanager
@@ -160,7 +174,7 @@ async def reached(
         try:
             response = await client.send(request, stream=True, follow_redirects=False)
         except httpx.HTTPError as error:
-            raise _failed(type(error).__name__) from error
+            raise FetchFailed(type(error).__name__) from error
         try:
             yield response
         finally:
@@ -198,9 +212,9 @@ async def _addresses(asked: httpx.URL, door: Door) -> list[Address]:
             texts = await door.resolve(host, _port(asked))
         addresses = [ip_address(text) for text in texts]
     except (OSError, ValueError, UnicodeError):
-        raise _failed("nom d’hôte inconnu") from None
+        raise FetchFailed("nom d’hôte inconnu") from None
     if not addresses:
-        raise _failed("nom d’hôte inconnu")
+        raise FetchFailed("nom d’hôte inconnu")
     if not all(door.allows(address) for address in addresses):
         raise _refused("Cette adresse mène hors de l’internet public.")
     return addresses
@@ -219,7 +233,7 @@ async def _bounded(response: httpx.Response, max_bytes: int) -> AsyncIterator[by
                 raise _too_large(max_bytes)
             yield chunk
     except httpx.HTTPError as error:
-        raise _failed(type(error).__name__) from error
+        raise FetchFailed(type(error).__name__) from error
 
 
 def _filename(response: httpx.Response) -> str | None:
@@ -236,13 +250,6 @@ def _digits(text: str | None) -> str:
 def _refused(detail: str) -> AddressRefused:
     action = "Donnez l’adresse https publique du fichier, ou envoyez le fichier lui-même."
     return AddressRefused(detail, action=action)
-
-
-def _failed(reason: str) -> FetchFailed:
-    return FetchFailed(
-        f"Le fichier distant n’a pas pu être lu : {reason}.",
-        action="Vérifiez l’adresse dans un navigateur, ou envoyez le fichier lui-même.",
-    )
 
 
 def _too_large(max_bytes: int) -> FetchTooLarge:

@@ -42,6 +42,7 @@ class Addresses:
             "SOCLE_KEY_PEPPER": self.key_pepper,
             "SOCLE_PUBLIC_URL": public_url,
             "SOCLE_DATA_DIR": str(folder.path),
+            "INGEST_WEBHOOK_LOCAL": "true",
         }
 
 

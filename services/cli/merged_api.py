@@ -34,7 +34,7 @@ def path_table(apps: Mapping[str, FastAPI]) -> dict[str, str]:
 
 
 def merge_documents(documents: Mapping[str, Document], *, title: str, description: str) -> Document:
-    """Paths, components and tags of all; a component that two services define differently is renamed for each later.
+    """All of what they hold; a component that two services define differently is renamed for each later.
 
     Raises PathClash when two services define the same path.
     """
@@ -58,6 +58,8 @@ def _add(merged: Document, document: Document, service: str) -> None:
         if path in merged["paths"]:
             raise PathClash(f"{path} is defined twice, the second time by {service}")
         merged["paths"][path] = item
+    if "webhooks" in document:
+        merged.setdefault("webhooks", {}).update(document["webhooks"])
     for kind, components in document.get("components", {}).items():
         merged["components"].setdefault(kind, {}).update(components)
     known = {tag["name"] for tag in merged["tags"]}

@@ -6,9 +6,19 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.ingest.routes import admin_organisations, decisions, deposits, keys, organisations, reports, status
+from services.ingest.routes import (
+    admin_organisations,
+    decisions,
+    deposits,
+    keys,
+    organisations,
+    reports,
+    status,
+    webhooks,
+)
 from services.ingest.settings import IngestSettings
 from services.ingest.tools import Tools
+from services.ingest.webhooks.described import describe_events
 from shared.blobs import open_blobs
 from shared.db import make_engine, make_sessions
 from shared.imported import following
@@ -54,6 +64,7 @@ def make_app(settings: IngestSettings) -> FastAPI:
             decisions.router,
             reports.router,
             keys.router,
+            webhooks.router,
             organisations.router,
             admin_organisations.router,
             status.router,
@@ -61,4 +72,5 @@ def make_app(settings: IngestSettings) -> FastAPI:
         lifespan=lifespan,
         checks=checks,
     )
+    describe_events(app.webhooks)
     return app

@@ -11,6 +11,7 @@ from services.ingest.audit.seal import HeadNotOurs, seal_all
 from services.ingest.decide import cancel_expired
 from services.ingest.idempotency import forget_old_keys
 from services.ingest.settings import IngestSettings
+from services.ingest.webhooks.journal import forget_old_events
 from shared.db import Sessions
 from shared.deposits import STAGES, overdue, put_aside
 from shared.queue import Queue
@@ -33,6 +34,7 @@ async def sweep_until(stopping: asyncio.Event, *, sessions: Sessions, queue: Que
             if sweeps % KEYS_EVERY_SWEEPS == 0:
                 async with sessions.begin() as session:
                     await forget_old_keys(session, days=settings.idempotency_days)
+                    await forget_old_events(session, days=settings.webhook_days)
             sweeps += 1
         except (SQLAlchemyError, OSError) as error:
             log.warning("the sweep could not reach the database: %s", type(error).__name__)
