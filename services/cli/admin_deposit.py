@@ -52,9 +52,9 @@ def cancel(identifier: Identifier) -> None:
 @app.command()
 def retry(identifier: Identifier) -> None:
     """Reprend un dépôt en échec, depuis ses octets, à son rang d'arrivée."""
-    from services.ingest.admin import retry_deposit
+    from services.ingest.retry import retry_deposit
 
-    _show(run(lambda sessions: retry_deposit(sessions, identifier)))
+    _show(run(lambda sessions: retry_deposit(sessions, identifier, vendor=None)))
 
 
 def _read(text: str) -> "Reason":

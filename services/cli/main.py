@@ -81,6 +81,9 @@ SchemaVersion = Annotated[str | None, typer.Option(metavar="VERSION", help="Vers
 CorrectionsAsked = Annotated[
     Corrections, typer.Option(metavar="all|none", help="« none » : à la lettre, sans rien corriger.")
 ]
+ExternalId = Annotated[
+    str | None, typer.Option(metavar="TEXTE", help="Votre référence, à retrouver dans la liste des dépôts.")
+]
 ModeAsked = Annotated[
     Mode,
     typer.Option(metavar="replace|upsert|delete", help="Ce que les lignes du fichier font de celles déjà publiées."),
@@ -156,6 +159,8 @@ def push(
         bool, typer.Option("--slice-all", help="En « replace », vide aussi les périodes absentes du fichier.")
     ] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Attend la fin et montre les constats.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Vérifie et compare tout, ne publie rien.")] = False,
+    external_id: ExternalId = None,
     base_url: Annotated[
         str | None, typer.Option(envvar="SOCLE_BASE_URL", metavar="URL", help="Adresse du Socle.")
     ] = None,
@@ -166,7 +171,7 @@ def push(
 ) -> None:
     """Dépose un fichier.
 
-    Sort avec 0 (reçu ; avec --wait : publié, inchangé, remplacé ou retenu), 1 (rejeté) ou 2 (refus, échec).
+    Sort avec 0 (reçu ; avec --wait : publié, inchangé, remplacé, vérifié ou retenu), 1 (rejeté) ou 2 (refus, échec).
     """
     from services.cli.push.command import Destination, Orders, push_file
     from services.cli.screen import Screen
@@ -174,7 +179,8 @@ def push(
     with refusing.in_french():
         destination = Destination(base_url, key, organisation)
         choices = {"corrections": corrections.value, "mode": mode.value, "slice": "all" if whole else "present"}
-        usual = {"corrections": "all", "mode": "replace", "slice": "present"}
+        choices |= {"dry_run": str(dry_run).lower(), "external_id": external_id or ""}
+        usual = {"corrections": "all", "mode": "replace", "slice": "present", "dry_run": "false", "external_id": ""}
         chosen = {name: value for name, value in choices.items() if value != usual[name]}
         orders = Orders(schema, schema_version, idempotency_key, wait, chosen)
         code = asyncio.run(push_file(file, destination, orders, Screen()))

@@ -10,8 +10,9 @@ from journal import HabilitatedVendor, MakeDeposit, SessionsOf
 from pushes import push, refused
 from sqlalchemy import text
 
-from services.ingest.admin import NotFailed, retry_deposit, revoke_habilitation
+from services.ingest.admin import revoke_habilitation
 from services.ingest.decide import Reason, cancel_expired, confirm_deposit
+from services.ingest.retry import NotFailed, retry_deposit
 from shared import deposits
 from shared.db import Sessions
 from shared.deposits import VALIDATE
@@ -144,7 +145,7 @@ async def test_a_failed_deposit_is_tried_again_without_counting_its_age_or_its_c
     failed = await read(client, deposit)
     assert failed["state"] == "failed"
     assert failed["failure"]
-    await retry_deposit(ingest, deposit.id)
+    await retry_deposit(ingest, deposit.id, vendor=None)
     await sweep_aside(ingest)
     again = await read(client, deposit)
     assert (again["state"], again["failure"]) == ("received", None)
@@ -160,12 +161,43 @@ async def sweep_aside(sessions: Sessions) -> None:
         await deposits.put_aside(session, time_limit=timedelta(hours=24))
 
 
+async def test_a_vendor_tries_its_own_failed_deposit_again(
+    client: httpx.AsyncClient,
+    stranger: httpx.AsyncClient,
+    other_vendor: HabilitatedVendor,
+    sessions_of: SessionsOf,
+    owner_sessions: Sessions,
+    make_deposit: MakeDeposit,
+) -> None:
+    deposit = await make_deposit()
+    path = f"/v1/deposits/{deposit.id}/retry"
+    refused(await client.post(path), 409, "not-failed")
+    async with owner_sessions.begin() as session:
+        await session.execute(text("UPDATE ingest.deposit SET received_at = now() - interval '40 days'"))
+    await sweep_aside(sessions_of("socle_ingest"))
+    refused(await stranger.post(path, headers={"X-API-Key": other_vendor.key}), 404, "not-found")
+    key = {"Idempotency-Key": "reprise"}
+    again, twice = await client.post(path, headers=key), await client.post(path, headers=key)
+    assert (again.status_code, again.json()["state"], again.json()["failure"]) == (200, "received", None)
+    assert (twice.status_code, twice.json()) == (200, again.json())
+    assert [step["state"] for step in again.json()["timeline"]] == ["received", "failed", "received"]
+    refused(await client.post(path), 409, "not-failed")
+
+
+async def test_a_vendor_that_is_no_longer_habilitated_tries_nothing_again(
+    client: httpx.AsyncClient, vendor: HabilitatedVendor, sessions_of: SessionsOf, make_deposit: MakeDeposit
+) -> None:
+    deposit, ingest = await make_deposit(), sessions_of("socle_ingest")
+    await revoke_habilitation(ingest, habilitation_id=vendor.habilitation_id)
+    refused(await client.post(f"/v1/deposits/{deposit.id}/retry"), 403, "not-habilitated")
+
+
 async def test_only_what_failed_is_tried_again(sessions_of: SessionsOf, make_deposit: MakeDeposit) -> None:
     ingest, deposit = sessions_of("socle_ingest"), await make_deposit()
     with pytest.raises(NotFailed):
-        await retry_deposit(ingest, deposit.id)
+        await retry_deposit(ingest, deposit.id, vendor=None)
     with pytest.raises(NotFound):
-        await retry_deposit(ingest, uuid4())
+        await retry_deposit(ingest, uuid4(), vendor=None)
 
 
 async def test_a_confirmation_and_its_expiry_never_both_happen(sessions_of: SessionsOf, hold: Hold) -> None:

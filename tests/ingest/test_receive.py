@@ -215,7 +215,7 @@ async def test_the_announced_digest_is_checked_and_given_back_with_the_file(
     assert file.headers["content-digest"] == digest_of(FILE)["Content-Digest"]
 
 
-@pytest.mark.parametrize("epilogue", [b"", b"\r\nepilogue" * 2000, b"\r\nepilogue" * 120_000])
+@pytest.mark.parametrize("epilogue", [b"", b"\r\nepilogue" * 2000])
 async def test_the_digest_of_a_form_is_that_of_the_whole_form(client: httpx.AsyncClient, epilogue: bytes) -> None:
     form = (
         b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n' + FILE + b"\r\n--x--" + epilogue
@@ -223,10 +223,7 @@ async def test_the_digest_of_a_form_is_that_of_the_whole_form(client: httpx.Asyn
     kind = {"Content-Type": "multipart/form-data; boundary=x"}
     refused(await push(client, form, headers=kind | digest_of(FILE)), 400, "content-digest-mismatch")
     answer = await push(client, form, headers=kind | digest_of(form))
-    if len(form) < MAX_BYTES:
-        assert answer.json()["sha256"] == hashlib.sha256(FILE).hexdigest()
-    else:
-        refused(answer, 413, "body-too-large")
+    assert answer.json()["sha256"] == hashlib.sha256(FILE).hexdigest()
 
 
 async def test_what_is_declared_beside_the_file_is_kept(client: httpx.AsyncClient) -> None:

@@ -19,19 +19,28 @@ from services.catalog.free.write import (
     create_dataset,
     edit_dataset,
 )
+from services.catalog.once import ONCE
 from services.catalog.routes.bounded import BoundedRoute
 from services.catalog.tools import CatalogTools, Tools
 from services.catalog.view import DatasetWithdrawn
 from shared.auth import KeyMissing, KeyNotAllowed, NotHabilitated
 from shared.errors import NotFound, ServiceUnavailable
 from shared.freshness import freshness_of
+from shared.idempotency import IDEMPOTENCY_REFUSALS
+from shared.once import OnceRoute
 from shared.uploads import BodyTooLarge
 from shared.web import refusals
+
+
+class BoundedOnceRoute(BoundedRoute, OnceRoute):
+    """A bounded body, and its answer kept under an Idempotency-Key."""
+
 
 router = APIRouter(
     prefix="/v1",
     tags=["Jeux de données"],
-    route_class=BoundedRoute,
+    route_class=BoundedOnceRoute,
+    dependencies=ONCE,
     responses=refusals(ServiceUnavailable, KeyMissing, KeyNotAllowed, NotHabilitated, BodyTooLarge, InvalidDataset),
 )
 
@@ -61,7 +70,7 @@ class FreeDatasetOut(DatasetOut):
     "/datasets",
     status_code=201,
     summary="Créer un jeu de données libre",
-    responses=refusals(DatasetExists, TooManyDatasets),
+    responses=refusals(DatasetExists, TooManyDatasets, InvalidDataset, *IDEMPOTENCY_REFUSALS),
 )
 async def post_dataset(
     body: DatasetIn, response: Response, vendor: Authenticated, tools: CatalogTools
@@ -80,7 +89,7 @@ async def post_dataset(
 @router.patch(
     "/datasets/{dataset_id}",
     summary="Modifier un jeu de données libre",
-    responses=refusals(NotFound, DatasetWithdrawn, NotFreeDataset),
+    responses=refusals(NotFound, DatasetWithdrawn, NotFreeDataset, InvalidDataset, *IDEMPOTENCY_REFUSALS),
     openapi_extra={
         "requestBody": {
             "required": True,

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Response
 from services.catalog.auth import Authenticated
 from services.catalog.bodies import RollbackIn, VersionOut
 from services.catalog.describe import version_out
+from services.catalog.once import ONCE
 from services.catalog.publish.decide import (
     AlreadyWithdrawn,
     SameContent,
@@ -16,17 +17,27 @@ from services.catalog.tools import CatalogTools
 from shared.audit import actor_of
 from shared.auth import KeyMissing, KeyNotAllowed, NotHabilitated, require_habilitation
 from shared.errors import NotFound, ServiceUnavailable
+from shared.idempotency import IDEMPOTENCY_REFUSALS
+from shared.once import OnceRoute
 from shared.web import refusals
 
-router = APIRouter(prefix="/v1", tags=["Versions"], responses=refusals(ServiceUnavailable))
+router = APIRouter(prefix="/v1", tags=["Versions"], route_class=OnceRoute, responses=refusals(ServiceUnavailable))
 
 
 @router.post(
     "/datasets/{dataset_id}/rollback",
     status_code=201,
     summary="Revenir à une version antérieure",
+    dependencies=ONCE,
     responses=refusals(
-        KeyMissing, KeyNotAllowed, NotHabilitated, NotFound, SameContent, VersionNotKept, AlreadyWithdrawn
+        KeyMissing,
+        KeyNotAllowed,
+        NotHabilitated,
+        NotFound,
+        SameContent,
+        VersionNotKept,
+        AlreadyWithdrawn,
+        *IDEMPOTENCY_REFUSALS,
     ),
 )
 async def post_rollback(

@@ -41,6 +41,8 @@ class FollowedDeposit:
     failure: str | None
     reasons: tuple[str, ...] = ()
     """For `held`: what waits for a confirmation, in French."""
+    foreseen: str | None = None
+    """For `checked`: how it would have ended, in French."""
 
     @property
     def state_in_french(self) -> str:
@@ -98,8 +100,17 @@ def read_deposit(body: Mapping[str, Any]) -> FollowedDeposit:
         warnings=report.get("warnings", 0),
         corrections=report.get("corrections", 0),
         failure=body.get("failure"),
+        foreseen=_foreseen(body.get("foreseen")),
         reasons=tuple(_reason(one) for one in (body.get("held") or {}).get("reasons", ())),
     )
+
+
+def _foreseen(body: Mapping[str, Any] | None) -> str | None:
+    """« retenu, à confirmer (slice-shrunk : 412 sur 655 (2024)) »"""
+    if body is None:
+        return None
+    reasons = " ; ".join(_reason(one) for one in body["reasons"])
+    return STATE_WORDS.get(str(body["state"]), str(body["state"])) + (f" ({reasons})" if reasons else "")
 
 
 def _reason(body: Mapping[str, Any]) -> str:

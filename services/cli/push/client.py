@@ -43,7 +43,9 @@ class Parcel:
     schema_version: str | None
     idempotency_key: str
     choices: Mapping[str, str] = field(default_factory=dict)
-    """Further parameters of the deposit: `corrections`, `mode`, `slice`."""
+    """Further parameters of the deposit: `corrections`, `mode`, `slice`, `dry_run`, `external_id`."""
+    wait_seconds: int = 0
+    """How long the answer may take so as to tell the end of the deposit."""
 
     @property
     def size_bytes(self) -> int:
@@ -70,6 +72,8 @@ class Client:
             "Content-Length": str(parcel.size_bytes),
             "Idempotency-Key": parcel.idempotency_key,
         }
+        if parcel.wait_seconds:
+            headers["Prefer"] = f"wait={parcel.wait_seconds}"
 
         sent_bytes = 0
 

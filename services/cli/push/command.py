@@ -14,8 +14,10 @@ from services.cli.screen import Screen
 GOOD, BAD_DATA, REFUSED = 0, 1, 2
 """Exit codes."""
 
-_EXIT_CODES = {"published": GOOD, "unchanged": GOOD, "superseded": GOOD, "held": GOOD, "rejected": BAD_DATA}
-"""Any other end (`failed`, `cancelled`) is not the data's fault: `REFUSED`."""
+_GOOD_ENDS = frozenset({"published", "unchanged", "superseded", "checked", "held"})
+
+WAIT_SECONDS = 10
+"""How long the answer to a push with `--wait` may take; beyond, the deposit is looked at again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +38,15 @@ class Orders:
     idempotency_key: str | None
     wait: bool
     choices: Mapping[str, str] = field(default_factory=dict)
-    """What differs from an ordinary deposit: `corrections`, `mode`, `slice`."""
+    """What differs from an ordinary deposit: `corrections`, `mode`, `slice`, `dry_run`, `external_id`."""
 
 
 async def push_file(path: Path, destination: Destination, orders: Orders, screen: Screen) -> int:
     """Push, show what came of it; the exit code. Raises PushRefused."""
     base_url, key, organisation = _complete(destination)
     sending_key = orders.idempotency_key or str(uuid4())
-    parcel = Parcel(path, organisation, orders.schema, orders.schema_version, sending_key, orders.choices)
+    wait_seconds = WAIT_SECONDS if orders.wait else 0
+    parcel = Parcel(path, organisation, orders.schema, orders.schema_version, sending_key, orders.choices, wait_seconds)
     async with open_client(base_url, key) as client:
         with screen.sending(path.name, parcel.size_bytes) as advance:
             deposit = await client.push(parcel, advance)
@@ -57,7 +60,7 @@ async def push_file(path: Path, destination: Destination, orders: Orders, screen
 async def _show_end(client: Client, deposit: FollowedDeposit, screen: Screen) -> int:
     with screen.waiting(f"{deposit.state_in_french}…") as tell:
         deposit = await client.follow(deposit.id, lambda seen: tell(f"{seen.state_in_french}…"))
-    code = _EXIT_CODES.get(deposit.state, REFUSED)
+    code = _exit_code(deposit)
     if deposit.verdict is not None:
         found = await client.report(deposit.id)
         show_corrections(screen, found)
@@ -66,13 +69,19 @@ async def _show_end(client: Client, deposit: FollowedDeposit, screen: Screen) ->
     return code
 
 
+def _exit_code(deposit: FollowedDeposit) -> int:
+    """`failed`, `outdated` and `cancelled` are not the data's fault: REFUSED."""
+    return GOOD if deposit.state in _GOOD_ENDS else BAD_DATA if deposit.state == "rejected" else REFUSED
+
+
 def end_sentence(deposit: FollowedDeposit) -> str:
     """How it ended, and where."""
     where = ""
     if deposit.dataset_id and deposit.dataset_version:
         where = f" : {deposit.dataset_id}, version {deposit.dataset_version}"
     failure = f"\n{deposit.failure}" if deposit.failure else ""
-    return f"Dépôt {deposit.state_in_french}{where}.{failure}{_held(deposit)}"
+    foreseen = f"\nSans l'essai à blanc, il aurait été : {deposit.foreseen}." if deposit.foreseen else ""
+    return f"Dépôt {deposit.state_in_french}{where}.{failure}{foreseen}{_held(deposit)}"
 
 
 def _held(deposit: FollowedDeposit) -> str:

@@ -162,13 +162,19 @@ async def check_verdicts(look: Look) -> None:
 
 
 async def check_idempotency(look: Look) -> None:
-    """(8) A bound key names a deposit of its vendor; a deposit is named by one key at most."""
+    """(8) A bound key names a deposit of its vendor, or holds an answer; a deposit is named by one key at most."""
     await look.each_breaks(
         "idempotency",
         "désigne le dépôt {deposit_id}, inconnu ou d'un autre éditeur, ou n'a pas d'empreinte",
         """SELECT k.key, k.deposit_id FROM ingest.idempotency_key AS k
            LEFT JOIN ingest.deposit AS d ON d.id = k.deposit_id AND d.vendor_id = k.vendor_id
            WHERE k.deposit_id IS NOT NULL AND (d.id IS NULL OR k.fingerprint IS NULL)""",
+    )
+    await look.each_breaks(
+        "idempotency",
+        "retenue pour une requête, sans dire ce qui y a été répondu, ou en le disant deux fois",
+        """SELECT key FROM ingest.idempotency_key
+           WHERE (fingerprint IS NOT NULL) <> (num_nonnulls(deposit_id, answer) = 1)""",
     )
     await look.each_breaks(
         "idempotency",

@@ -11,7 +11,7 @@ INVARIANTS: Mapping[str, str] = {
     "rows-of-versions": "les lignes de chaque version sont celles que la table des lignes donne",
     "versions-kept": "chaque version a son fichier et les lignes du dépôt qui l'a faite",
     "verdicts": "chaque verdict a son rapport, d'accord avec la fin du dépôt",
-    "idempotency": "une clé d'idempotence désigne un dépôt, un dépôt n'en a qu'une",
+    "idempotency": "une clé d'idempotence désigne un dépôt ou garde une réponse, un dépôt n'en a qu'une",
     "consolidated": "le jeu consolidé a les lignes de tous les organismes, ni plus ni moins",
 }
 """Code → sentence, in the order they are checked."""

@@ -9,9 +9,12 @@ from pydantic import BaseModel
 
 from services.ingest.auth import KEY_REFUSALS, Reader
 from services.ingest.follow import ReportNotReady
+from services.ingest.once import ONCE
 from services.ingest.reports import give_report, report_of_link, report_of_vendor, secret_of, stored_report
 from services.ingest.tools import IngestTools
 from shared.errors import NotFound, ServiceUnavailable
+from shared.idempotency import IDEMPOTENCY_REFUSALS
+from shared.once import OnceRoute
 from shared.paging import Page, PageLinks
 from shared.reports.links import LinkExpired, read_link, sign_link
 from shared.reports.paged import (
@@ -27,7 +30,7 @@ from shared.reports.shape import FindingOut, ReportOut, report_schema
 from shared.reports.wish import MEDIA_TYPES, NotAcceptable, ReportFormat, Spoken, Wished
 from shared.web import refusals
 
-router = APIRouter(prefix="/v1", tags=["Rapports"], responses=refusals(ServiceUnavailable))
+router = APIRouter(prefix="/v1", tags=["Rapports"], route_class=OnceRoute, responses=refusals(ServiceUnavailable))
 
 RENDERINGS: dict[int | str, dict[str, Any]] = {
     200: {
@@ -109,7 +112,8 @@ async def get_findings(
     "/deposits/{deposit_id}/report/link",
     status_code=201,
     summary="Partager un rapport",
-    responses=refusals(*KEY_REFUSALS, NotFound, ReportNotReady),
+    dependencies=ONCE,
+    responses=refusals(*KEY_REFUSALS, NotFound, ReportNotReady, *IDEMPOTENCY_REFUSALS),
 )
 async def post_link(
     deposit_id: UUID,

@@ -60,6 +60,18 @@ async def test_what_was_created_is_described_at_once(client: httpx.AsyncClient, 
     assert (await client.get("/v1/datasets", params={"q": "comptages"})).status_code == 200
 
 
+async def test_under_an_idempotency_key_the_second_request_gets_the_first_answer(
+    client: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    sent = headers | {"Idempotency-Key": "creation-1"}
+    first, again = await create(client, sent), await create(client, sent)
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert again.headers["location"] == f"/v1/datasets/{ID}"
+    assert again.headers["idempotency-replayed"] == "true"
+    refused(await create(client, sent, title="Autre"), 422, "idempotency-key-reused")
+    refused(await edit(client, sent, title="Autre"), 422, "idempotency-key-reused")
+
+
 async def test_a_second_request_says_that_the_first_succeeded(
     client: httpx.AsyncClient, headers: dict[str, str]
 ) -> None:

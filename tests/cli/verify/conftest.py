@@ -23,8 +23,9 @@ from serving import served
 from services.catalog.publish import PublishTools, publish_deposit
 from services.cli.embedded import RunningPostgres
 from services.cli.verify import Violation, verify
-from services.ingest.admin import create_key, create_vendor, grant_habilitation, retry_deposit
+from services.ingest.admin import create_key, create_vendor, grant_habilitation
 from services.ingest.app import make_app
+from services.ingest.retry import retry_deposit
 from services.ingest.settings import IngestSettings
 from services.validator.jobs import ValidateTools, validate_deposit
 from services.validator.sandbox import Sandbox
@@ -118,7 +119,7 @@ async def _decide(dsn: str, client: httpx.AsyncClient, push: Push, process: Call
     engine = make_engine(dsn, "socle_ingest", pool_size=1)
     async with make_sessions(engine).begin() as session:
         assert await put_aside(session, time_limit=timedelta(0)) == [failed]
-    await retry_deposit(make_sessions(engine), failed)
+    await retry_deposit(make_sessions(engine), failed, vendor=None)
     await engine.dispose()
     await process(failed)
 
