@@ -104,7 +104,7 @@ class Reel:
                 return self._held
             if self._held > 4 * RECORD_LIMIT:
                 raise RecordTooLong
-            self.fill(self._held + 1)
+            self.fill(2 * self._held + 1)  # twice as much each time: what is held is searched again
         return size
 
     def _lines_within(self, size: int) -> int:
