@@ -16,6 +16,7 @@ from services.cli.data_folder import DataFolder
 from services.cli.landing import landing_route
 from services.cli.merged_api import merge_documents, owned_segment, path_table
 from shared.web import make_service_app
+from shared.web.bounded import bounded
 from shared.web.health import Check
 
 TITLE = "Socle"
@@ -68,7 +69,7 @@ def make_gateway(apps: Mapping[str, FastAPI], *, folder: DataFolder | None = Non
     @cache
     def document() -> dict[str, Any]:
         documents = {name: app.openapi() for name, app in apps.items()}
-        return merge_documents(documents, title=TITLE, description=DESCRIPTION)
+        return bounded(merge_documents(documents, title=TITLE, description=DESCRIPTION))
 
     own.openapi = document  # type: ignore[method-assign] # FastAPI's documented way to replace it
     return Gateway(apps, own)

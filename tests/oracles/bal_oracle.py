@@ -1,19 +1,15 @@
 """The national judge of addresses as a process: installed once into a cache folder, asked file by file."""
 
-import hashlib
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
+from npm_tools import npm_folder
 
 HERE = Path(__file__).parent / "bal"
-INSTALL_SECONDS = 180
-SOURCES = ("package.json", "package-lock.json", ".npmrc", "judge.js")
 
 
 class Oracle:
@@ -48,21 +44,7 @@ class Oracle:
 
 def installed() -> Path:
     """The folder of the national judge; skips the test where it cannot be had."""
-    if not (shutil.which("node") and shutil.which("npm")):
-        pytest.skip("node and npm are absent: the national judge of addresses is not asked")
-    sources = b"".join((HERE / name).read_bytes() for name in SOURCES)
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "socle-oracles"
-    folder = cache / f"bal-{hashlib.sha256(sources).hexdigest()[:16]}"
-    if not (folder / "installed").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in SOURCES:
-            shutil.copy(HERE / name, folder / name)
-        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
-        if done.returncode:
-            pytest.skip(f"the national judge of addresses could not be installed: {done.stderr[-300:]}")
-        (folder / "installed").touch()
-    return folder
+    return npm_folder(HERE, "judge.js")
 
 
 def running(today: str) -> Iterator[Oracle]:
