@@ -49,6 +49,9 @@ def read_json(path: Path, file: BinaryIO, encoding: str, schema: SchemaVersion) 
         if text.lstrip().startswith("["):
             return form, _table(partial(objects_of_array, text), schema)
         document = read_value(text)
+        if _is_one_row(document, text, schema):
+            form = "ndjson"
+            return form, _table(partial(objects_of_lines, file, encoding), schema)
         if not is_decp(document):
             raise misshapen("sa racine est un objet, non une liste", "its root is an object, not a list")
         form = "decp-json"
@@ -63,6 +66,12 @@ def _starts_ndjson(path: Path, encoding: str) -> bool:
         start = file.read(1 << 20).lstrip()
         return start.startswith("{") and is_ndjson(start)
     return False
+
+
+def _is_one_row(document: Any, text: str, schema: SchemaVersion) -> bool:
+    """Whether it is NDJSON of one line: an object on one line, some of whose members are columns of the schema."""
+    flat = isinstance(document, dict) and not is_decp(document) and "\n" not in text.strip()
+    return flat and any(fields_of(tuple(map(as_text, document)), schema))
 
 
 def _table(records: Records, schema: SchemaVersion, *, first: Sequence[str] = ()) -> RawTable | Refused:

@@ -85,6 +85,7 @@ FORMATS = {
     "indented json": (json.dumps([DELIBERATION], indent=2).encode(), Origin("json", "utf-8")),
     "json with a mark": (json.dumps([DELIBERATION]).encode("utf-8-sig"), Origin("json", "utf-8-sig")),
     "ndjson": ((json.dumps(DELIBERATION) + "\n").encode() * 2, Origin("ndjson", "utf-8")),
+    "ndjson of one line": (json.dumps(DELIBERATION).encode() + b"\n", Origin("ndjson", "utf-8")),
     "gzipped ndjson": (
         gzip.compress((json.dumps(DELIBERATION) + "\n").encode() * 2),
         Origin("ndjson", "utf-8", None, "gzip"),
