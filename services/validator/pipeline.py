@@ -37,7 +37,7 @@ from services.validator.standardise.identifiers import checked_columns
 from services.validator.tally import Tally
 from shared.registry import Registry, SchemaVersion
 
-ENGINE_VERSION = "2.0.0"
+ENGINE_VERSION = "3.0.0"
 """A verdict is bound to it. Patch: words and speed; minor: new findings, corrections or formats; major: the same bytes
 may get another verdict. Any change to a room that a report shows moves it."""
 

@@ -28,6 +28,9 @@ from services.validator.readers.simple import (
 )
 from services.validator.readers.strict import OddRecords, Row
 
+LINES_LIMIT = 1 << 20
+"""Lines of a block that are sorted: what is noted of more would take many times the room of the block."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mixed:
@@ -58,7 +61,10 @@ class _Lines:
 
 
 def read_mixed(block: Block, *, line: int) -> Mixed | None:
-    """The whole records of the block; None when it has none, or Polars does not agree. `line`: its first, 1-based."""
+    """The whole records of the block; None when it has none or too many lines, or Polars does not agree.
+    `line`: its first, 1-based."""
+    if block.content.count(b"\n") > LINES_LIMIT:
+        return None
     lines = _sorted_lines(block)
     content = block.content[: block.size]
     odd = OddRecords(content, lines.starts, ~(lines.bare | lines.quoted), block.delimiter, ended=block.ended)
