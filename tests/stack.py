@@ -56,6 +56,7 @@ class Stack:
             "SOCLE_BLOBS_URL": self.blobs_url,
             "SOCLE_KEY_PEPPER": PEPPER,
             "SOCLE_PUBLIC_URL": self.base_url,
+            "INGEST_WEBHOOK_LOCAL": "true",
         } | ({"SOCLE_FAIL_AT": fail_at} if fail_at else {})
         port = ["--port", str(self.port)] if target.startswith("serve") else []
         with (self.folder / f"{target.replace(' ', '-')}.log").open("ab") as log:
