@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
+from services.catalog.exports.described import PART, WHOLE
 from services.catalog.exports.download import Download, RangeNotSatisfiable, answer_download, wanted_coding
 from services.catalog.exports.formats import COMPRESSED_WITHIN, MEDIA_TYPES, Format, FormatNotAvailable
 from services.catalog.exports.xlsx import XlsxTooLarge
@@ -24,12 +25,9 @@ FileFormat = Annotated[Format, Path(description="GeoJSON : jeux de données qui 
 
 def file_answers() -> dict[int | str, dict[str, Any]]:
     """What a route that sends a file may answer."""
-    content = {
-        one.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}} for one in MEDIA_TYPES.values()
-    }
     return refusals(NotFound, DatasetWithdrawn, RangeNotSatisfiable, FormatNotAvailable, XlsxTooLarge) | {
-        200: {"description": "Le fichier entier, compressé si Accept-Encoding le permet.", "content": content},
-        206: {"description": "La plage demandée par Range, dans le fichier non compressé.", "content": content},
+        200: {"description": "Le fichier entier, compressé si Accept-Encoding le permet.", "content": WHOLE},
+        206: {"description": "La plage demandée par Range, dans le fichier non compressé.", "content": PART},
         304: {"description": "Le fichier est celui que nomme If-None-Match."},
     }
 

@@ -7,9 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.catalog.exports.csv_columns import read_csv_header
 from services.catalog.exports.csv_options import FOR_DERIVING, PARAMETERS, CsvOptions, read_csv_options
+from services.catalog.exports.described import WHOLE
 from services.catalog.exports.download import matches
 from services.catalog.exports.extracts import Asked
-from services.catalog.exports.formats import COMPRESSED_WITHIN, MEDIA_TYPES, Format, FormatNotAvailable, columns_of
+from services.catalog.exports.formats import COMPRESSED_WITHIN, Format, FormatNotAvailable, columns_of
 from services.catalog.exports.rows import Extract
 from services.catalog.exports.xlsx import MAX_ROWS, XlsxTooLarge
 from services.catalog.query.ask import QueryTooCostly
@@ -26,14 +27,10 @@ from shared.web import FREE_PARAMETERS, refusals, wants_no_body
 
 router = APIRouter(prefix="/v1", tags=["Données"], responses=refusals(ServiceUnavailable))
 
-CONTENT: dict[str, Any] = {
-    one.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}} for one in MEDIA_TYPES.values()
-}
-
 ANSWERS: dict[int | str, dict[str, Any]] = refusals(
     NotFound, DatasetWithdrawn, VersionPurged, QueryTooCostly, XlsxTooLarge, FormatNotAvailable
 ) | {
-    200: {"description": "Toutes les lignes.", "content": CONTENT},
+    200: {"description": "Toutes les lignes.", "content": WHOLE},
     304: {"description": "Rien n'a changé depuis la réponse que nomme If-None-Match."},
 }
 

@@ -3,12 +3,13 @@
 from fastapi import APIRouter, Request, Response
 
 from services.catalog.bodies import RecordOut, RecordsOut
+from services.catalog.exports.described import WHOLE
 from services.catalog.exports.formats import FormatNotAvailable, preferred_format
 from services.catalog.exports.xlsx import XlsxTooLarge
 from services.catalog.query.ask import QueryTooCostly
 from services.catalog.query.described import CONDITIONS, RECORDS_PARAMETERS
 from services.catalog.reading.respond import Kind, respond
-from services.catalog.routes.extracts import CONTENT, answer_extract
+from services.catalog.routes.extracts import answer_extract
 from services.catalog.tools import CatalogTools
 from services.catalog.view import DatasetWithdrawn, VersionPurged
 from shared.errors import NotFound, ServiceUnavailable
@@ -28,7 +29,7 @@ préfère un autre format (text/csv…) obtient toutes les lignes, comme `record
     description=f"{CONDITIONS}\n\n{PAGES}",
     responses=refusals(NotFound, DatasetWithdrawn, VersionPurged, QueryTooCostly, XlsxTooLarge, FormatNotAvailable)
     | {
-        200: {"content": {name: one for name, one in CONTENT.items() if name != "application/json"}},
+        200: {"content": {name: one for name, one in WHOLE.items() if name != "application/json"}},
         304: {"description": "Rien n'a changé depuis la réponse que nomme If-None-Match."},
     },
 )
