@@ -37,6 +37,15 @@ class SharedSettings(BaseSettings):
     database_pool_size: int = Field(default=8, ge=1, le=100)
     """Connections per process: processes × size must stay below the server's max_connections."""
 
+    limit_address_per_minute: int = Field(default=12_000, ge=0)
+    """Requests that one address may send in any minute; 0: no limit. This very machine has none."""
+
+    limit_key_per_minute: int = Field(default=6_000, ge=0)
+    """Requests that may be sent with one key in any minute; 0: no limit."""
+
+    limit_deposits_per_day: int = Field(default=100_000, ge=0)
+    """Files that may be pushed with one key in any 24 hours; 0: no limit."""
+
     held_days: float = Field(default=30.0, gt=0, le=365)
     """How long a held deposit waits for its confirmation before it is cancelled: holidays included."""
 

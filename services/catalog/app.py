@@ -33,6 +33,7 @@ from services.catalog.tools import Tools
 from shared.blobs import open_blobs
 from shared.db import make_engine, make_sessions
 from shared.imported import following
+from shared.limits import make_limiter
 from shared.paging import cursor_secret
 from shared.registry import load_registry
 from shared.rows import RowTables
@@ -83,6 +84,7 @@ def make_app(settings: CatalogSettings) -> FastAPI:
         routers=[room.router for room in ROOMS],
         lifespan=lifespan,
         checks=checks,
+        limiter=make_limiter(settings),
         front=lambda following: ReadingFront(following, lambda: app.state.tools.responder),
     )
     return app

@@ -11,6 +11,7 @@ from services.ingest.routes import (
     decisions,
     deposits,
     keys,
+    limits,
     organisations,
     reports,
     status,
@@ -22,6 +23,7 @@ from services.ingest.webhooks.described import describe_events
 from shared.blobs import open_blobs
 from shared.db import make_engine, make_sessions
 from shared.imported import following
+from shared.limits import make_limiter
 from shared.queue import Queue
 from shared.registry import load_registry
 from shared.web import make_service_app
@@ -67,10 +69,12 @@ def make_app(settings: IngestSettings) -> FastAPI:
             webhooks.router,
             organisations.router,
             admin_organisations.router,
+            limits.router,
             status.router,
         ],
         lifespan=lifespan,
         checks=checks,
+        limiter=make_limiter(settings),
     )
     describe_events(app.webhooks)
     return app

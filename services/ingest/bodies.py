@@ -240,6 +240,9 @@ class StatusOut(BaseModel):
     waiting: int
     states_24h: dict[DepositState, int] = Field(description="Dépôts reçus depuis 24 h, par état.")
     queue_up: bool
+    limits_enforced: bool = Field(
+        description="false : les limites de GET /v1/limits ne sont pas comptées en ce moment."
+    )
     versions: dict[str, str]
     at: datetime
 

@@ -11,11 +11,12 @@ from services.ingest.bodies import StatusOut
 from services.ingest.tools import Tools
 from shared.db import reading
 from shared.deposits import DATABASE_NOW, WAITING_SINCE
+from shared.limits import Limiter
 from shared.models import Deposit, DepositState
 from shared.models.deposit import WAITING_STATES
 
 
-async def read_status(tools: Tools) -> StatusOut:
+async def read_status(tools: Tools, limiter: Limiter) -> StatusOut:
     """Counts and ages by the database clock, at one instant."""
     waiting = col(Deposit.state).in_(WAITING_STATES)
     age = func.extract("epoch", DATABASE_NOW - func.min(WAITING_SINCE))
@@ -35,6 +36,7 @@ async def read_status(tools: Tools) -> StatusOut:
         waiting=count,
         states_24h={state: states.get(state, 0) for state in DepositState},
         queue_up=await tools.queue.is_up(),
+        limits_enforced=limiter.is_enforced,
         versions={"socle": version("socle"), "python": platform.python_version(), "postgresql": str(server)},
         at=now,
     )

@@ -17,6 +17,7 @@ from shared.blobs import open_blobs
 from shared.db import make_engine, make_sessions
 from shared.fetch import Door
 from shared.imported import following
+from shared.limits import make_limiter
 from shared.registry import load_registry
 from shared.web import make_service_app
 from shared.web.health import Check
@@ -58,5 +59,6 @@ def make_app(settings: ValidatorSettings, *, door: Door | None = None) -> FastAP
         routers=[validations.router, corrected.router, schemas.router, validata.router],
         lifespan=lifespan,
         checks=checks,
+        limiter=make_limiter(settings),
     )
     return app

@@ -1,7 +1,7 @@
 """One way to make a service's ASGI app."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
@@ -11,14 +11,18 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.errors import InvalidParameter
+from shared.limits import Limiter
 from shared.web import docs, problem_pages, problems
+from shared.web.addresses import ShortAddresses
+from shared.web.bounded import bounded
 from shared.web.head import HeadFromGet
 from shared.web.health import Check, health_router
+from shared.web.limited import Limited, TooManyRequests
 from shared.web.problems import InternalError, InvalidRequest, Problem, refusals
 from shared.web.request_context import RequestContext
 from shared.web.strict import refuse_unknown_parameters
 
-COMMON_REFUSALS = (InvalidParameter, InvalidRequest, InternalError)
+COMMON_REFUSALS = (InvalidParameter, InvalidRequest, InternalError, TooManyRequests)
 """What any route may answer."""
 
 EXPOSED_HEADERS = (
@@ -48,11 +52,13 @@ CROSS_ORIGIN = {
 
 
 class ServiceApp(FastAPI):
-    """FastAPI, with the request's id around everything and, for a service that has one, a front before it."""
+    """FastAPI, with the request's id around everything, then limits and a front for a service that has them."""
 
-    def __init__(self, *, front: Front | None, **given: Any) -> None:
+    def __init__(self, *, front: Front | None, limiter: Limiter | None, **given: Any) -> None:
         super().__init__(**given)
-        self._edge = RequestContext(front(super().__call__) if front else super().__call__)
+        self.state.limiter = limiter
+        inner: ASGIApp = ShortAddresses(front(super().__call__) if front else super().__call__)
+        self._edge = RequestContext(Limited(inner, limiter, headers=CROSS_ORIGIN) if limiter else inner)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._edge(scope, receive, send)
@@ -66,14 +72,19 @@ def make_service_app(
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
     checks: Callable[[], Mapping[str, Check]],
     front: Front | None = None,
+    limiter: Limiter | None = None,
 ) -> FastAPI:
-    """An app with the shared edge. `checks` is called at each `/health/ready`, after the lifespan has begun."""
+    """An app with the shared edge. `checks` is called at each `/health/ready`, after the lifespan has begun.
+
+    `limiter` is closed with the app.
+    """
     app = ServiceApp(
         front=front,
+        limiter=limiter,
         title=title,
         description=description,
         version=version("socle"),
-        lifespan=lifespan,
+        lifespan=_closing(limiter, lifespan),
         docs_url=None,
         redoc_url=None,
         dependencies=[Depends(refuse_unknown_parameters)],
@@ -99,6 +110,20 @@ def make_service_app(
     return app
 
 
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def _closing(limiter: Limiter | None, lifespan: Lifespan) -> Lifespan:
+    @asynccontextmanager
+    async def whole(app: FastAPI) -> AsyncIterator[None]:
+        async with lifespan(app):
+            yield
+        if limiter is not None:
+            await limiter.close()
+
+    return whole
+
+
 def _openapi(app: FastAPI) -> dict[str, Any]:
     """FastAPI's document, with every error answer as problem+json."""
     if app.openapi_schema is None:
@@ -115,5 +140,5 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         schemas.pop("HTTPValidationError", None)
         schemas.pop("ValidationError", None)
         schemas["Problem"] = Problem.model_json_schema()
-        app.openapi_schema = document
+        app.openapi_schema = bounded(document)
     return app.openapi_schema
