@@ -2,12 +2,14 @@
 
 import base64
 import hashlib
+import io
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from pathlib import Path
 
 import frictionless
 import httpx
+import openpyxl
 import polars as pl
 from catalog_samples import subvention
 
@@ -68,6 +70,23 @@ async def test_polars_reads_the_same_values_from_the_file_and_from_the_question(
     assert whole.columns == asked.columns
     assert whole.sort("referenceDecision").equals(asked.sort("referenceDecision"))
     assert asked.sort("referenceDecision")["montant"].to_list() == AMOUNTS
+
+
+async def test_parquet_and_a_spreadsheet_hold_what_the_file_holds(client: httpx.AsyncClient, publish: Publish) -> None:
+    await publish_hard_rows(publish)
+    contents = {one: (await client.get(f"{SUBVENTIONS}/exports/{one}")).content for one in ("csv", "parquet", "xlsx")}
+    written = pl.read_csv(io.BytesIO(contents["csv"]), infer_schema=False)
+    typed = pl.read_parquet(io.BytesIO(contents["parquet"]))
+    header, *cells = openpyxl.load_workbook(io.BytesIO(contents["xlsx"])).worksheets[0].iter_rows(values_only=True)
+    assert written.columns == typed.columns == list(header)
+    by_name = dict(zip(header, zip(*cells, strict=True), strict=True))
+    for name in ("referenceDecision", "objet", "nomBeneficiaire", "idAttribuant", "note"):
+        assert written[name].to_list() == typed[name].to_list() == list(by_name[name])
+    assert sorted(written["montant"]) == sorted(AMOUNTS)
+    amounts = [Decimal(one) for one in written["montant"]]
+    assert typed["montant"].to_list() == amounts == [Decimal(str(one)) for one in by_name["montant"]]
+    days = [str(one) for one in typed["dateConvention"]]
+    assert written["dateConvention"].to_list() == days == [str(one.date()) for one in by_name["dateConvention"]]
 
 
 async def test_the_hash_of_the_file_is_that_of_the_version(client: httpx.AsyncClient, publish: Publish) -> None:
