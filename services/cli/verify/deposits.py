@@ -100,12 +100,7 @@ async def check_versions_of_deposits(look: Look) -> None:
            FROM catalog.version AS v LEFT JOIN ingest.deposit AS d ON d.id = v.deposit_id
            WHERE d.state IS DISTINCT FROM 'published' AND v.mode NOT IN ('rollback', 'withdrawal')""",
     )
-    await look.each_breaks(
-        "one-version-each",
-        "version {number}, d'un dépôt qui partait de la version {base_version}",
-        """SELECT d.id, v.number, d.base_version FROM ingest.deposit AS d
-           JOIN catalog.version AS v ON v.deposit_id = d.id WHERE d.base_version <> v.number - 1""",
-    )
+    await _check_bases(look)
     await look.each_breaks(
         "one-version-each",
         "version {number}, « {mode} » : elle devrait dire qui l'a décidée, et n'être d'aucun dépôt",
@@ -127,6 +122,15 @@ async def check_versions_of_deposits(look: Look) -> None:
         """SELECT d.id FROM ingest.deposit AS d
            LEFT JOIN catalog.version AS v ON v.dataset_id = d.dataset_id AND v.number = d.dataset_version
            WHERE d.state = 'unchanged' AND v.number IS NULL""",
+    )
+
+
+async def _check_bases(look: Look) -> None:
+    await look.each_breaks(
+        "one-version-each",
+        "version {number}, d'un dépôt qui partait de la version {base_version}",
+        """SELECT d.id, v.number, d.base_version FROM ingest.deposit AS d
+           JOIN catalog.version AS v ON v.deposit_id = d.id WHERE d.base_version <> v.number - 1""",
     )
 
 
