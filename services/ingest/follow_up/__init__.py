@@ -1,0 +1,1 @@
+"""The follow-up of publications: which organisation publishes what, how fresh, how conformant."""
