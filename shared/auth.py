@@ -17,7 +17,7 @@ from sqlmodel import col
 from shared.db import Sessions
 from shared.errors import Refusal
 from shared.keys import KeyParts, hash_secret, parse_key
-from shared.models import ApiKey, Deposit, Habilitation, KeyAction, Vendor
+from shared.models import ApiKey, Deposit, Habilitation, HabilitationState, KeyAction, Vendor
 
 log = logging.getLogger(__name__)
 
@@ -207,13 +207,39 @@ async def require_habilitation(
     statement = select(col(Habilitation.id)).where(
         col(Habilitation.vendor_id) == vendor.id,
         col(Habilitation.organisation_siren) == organisation_siren,
-        col(Habilitation.revoked_at).is_(None),
-        or_(col(Habilitation.schemas).is_(None), literal(schema_name) == any_(col(Habilitation.schemas))),
+        live_habilitation(literal(schema_name)),
     )
     if (await session.execute(statement.limit(1))).first() is None:
-        raise NotHabilitated(
-            f"« {vendor.name} » n'est pas habilité à déposer « {schema_name} » pour l'organisme {organisation_siren}.",
-            action="Demandez à l'organisme de vous habiliter pour ce schéma.",
-            organisation=organisation_siren,
-            schema=schema_name,
-        )
+        raise _not_habilitated(f"« {vendor.name} »", organisation_siren, schema_name)
+
+
+async def require_still(session: AsyncSession, deposit: Deposit) -> None:
+    """Raises NotHabilitated unless the deposit's vendor still has the right that its request was let in by.
+
+    The right cannot be taken back before the transaction ends: a deposit is refused here, or is there to be cancelled.
+    """
+    statement = select(col(Habilitation.id)).where(
+        col(Habilitation.vendor_id) == deposit.vendor_id,
+        col(Habilitation.organisation_siren) == deposit.organisation_siren,
+        live_habilitation(literal(deposit.schema_name)),
+    )
+    if (await session.execute(statement.limit(1).with_for_update(read=True))).first() is None:
+        raise _not_habilitated("L'éditeur", deposit.organisation_siren, deposit.schema_name)
+
+
+def live_habilitation(schema_name: ColumnElement[str]) -> ColumnElement[bool]:
+    """The condition on Habilitation of those that let a vendor deposit now under that schema."""
+    return and_(
+        col(Habilitation.state) == HabilitationState.GRANTED,
+        or_(col(Habilitation.expires_at).is_(None), col(Habilitation.expires_at) > func.clock_timestamp()),
+        or_(col(Habilitation.schemas).is_(None), schema_name == any_(col(Habilitation.schemas))),
+    )
+
+
+def _not_habilitated(who: str, organisation_siren: str, schema_name: str) -> NotHabilitated:
+    return NotHabilitated(
+        f"{who} n'est pas habilité à déposer « {schema_name} » pour l'organisme {organisation_siren}.",
+        action="Demandez à l'organisme de vous habiliter pour ce schéma, par POST /v1/habilitations.",
+        organisation=organisation_siren,
+        schema=schema_name,
+    )

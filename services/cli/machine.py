@@ -43,6 +43,7 @@ class Addresses:
             "SOCLE_PUBLIC_URL": public_url,
             "SOCLE_DATA_DIR": str(folder.path),
             "INGEST_WEBHOOK_LOCAL": "true",
+            "INGEST_MAIL_FOLDER": os.environ.get("INGEST_MAIL_FOLDER") or str(folder.path / "mailbox"),
         }
 
 

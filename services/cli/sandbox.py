@@ -6,11 +6,12 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from services.cli.data_folder import DataFolder, Sandbox
-from services.ingest.admin import UnknownVendor, create_key, create_vendor, find_vendor_by_name, grant_habilitation
+from services.ingest.admin import UnknownVendor, create_key, create_vendor, find_vendor_by_name
 from services.ingest.auth import find_vendor
+from services.ingest.habilitations.operate import grant_habilitation
 from services.ingest.keys import parse_key
 from shared.db import Sessions
-from shared.models import Habilitation, Organisation, Vendor
+from shared.models import Habilitation, HabilitationState, Organisation, Vendor
 from shared.models.organisation import OrganisationKind
 
 VENDOR_NAME = "Bac à sable"
@@ -65,7 +66,7 @@ async def _vendor(sessions: Sessions) -> Vendor:
 async def _habilitate(sessions: Sessions, vendor: Vendor, organisations: set[str]) -> None:
     statement = select(col(Habilitation.organisation_siren)).where(
         col(Habilitation.vendor_id) == vendor.id,
-        col(Habilitation.revoked_at).is_(None),
+        col(Habilitation.state) == HabilitationState.GRANTED,
         col(Habilitation.schemas).is_(None),
     )
     async with sessions() as session:

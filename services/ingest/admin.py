@@ -1,21 +1,22 @@
-"""What the operator does: organisations, vendors, keys, habilitations; deposits that failed."""
+"""What the operator does: organisations, vendors, keys, habilitations."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.ingest.decide import locked_deposit
 from services.ingest.follow import unknown_deposit
+from services.ingest.habilitations.operate import grant_habilitation as grant_habilitation
+from services.ingest.habilitations.operate import list_habilitations as list_habilitations
+from services.ingest.habilitations.operate import revoke_habilitation as revoke_habilitation
 from services.ingest.keys import KeyWish, NewKey, add_key
-from shared.audit import OPERATOR, Actor, audit, audit_deposit
+from shared.audit import OPERATOR, Actor, audit
 from shared.db import Sessions
-from shared.deposits import DATABASE_NOW, decide
 from shared.errors import Refusal
-from shared.models import ApiKey, Deposit, DepositState, Habilitation, Organisation, Vendor
+from shared.models import ApiKey, Deposit, Organisation, Vendor
 from shared.models.organisation import OrganisationKind
 from shared.reference import slugify
 
@@ -34,14 +35,6 @@ class UnknownVendor(Refusal):
     status = 404
     code = "unknown-vendor"
     title = "Éditeur inconnu"
-
-
-class NotFailed(Refusal):
-    """Only a deposit that failed on our side can be tried again."""
-
-    status = 409
-    code = "not-failed"
-    title = "Rien à reprendre"
 
 
 async def create_organisation(
@@ -67,12 +60,12 @@ async def list_organisations(sessions: Sessions, *, text: str = "") -> Sequence[
         return (await session.execute(statement.order_by(col(Organisation.name)))).scalars().all()
 
 
-async def create_vendor(sessions: Sessions, *, name: str) -> Vendor:
+async def create_vendor(sessions: Sessions, *, name: str, email: str | None = None) -> Vendor:
     """Raises AlreadyThere."""
     async with sessions.begin() as session:
         if (await session.execute(select(Vendor).where(col(Vendor.name) == name))).first() is not None:
             raise AlreadyThere(f"L'éditeur « {name} » existe déjà.", action="Créez-lui une clé.")
-        vendor = Vendor(name=name)
+        vendor = Vendor(name=name, email=email)
         session.add(vendor)
         await audit(session, actor=OPERATOR, action="vendor.create", subject=f"vendor {name}", vendor_id=vendor.id)
     return vendor
@@ -110,70 +103,6 @@ async def list_keys(sessions: Sessions) -> Sequence[tuple[ApiKey, Vendor]]:
     async with sessions() as session:
         rows = await session.execute(statement.order_by(col(ApiKey.created_at).desc()))
         return [(key, vendor) for key, vendor in rows.all()]
-
-
-async def grant_habilitation(
-    sessions: Sessions, *, vendor: Vendor, organisation_siren: str, schemas: list[str] | None, basis: str
-) -> UUID:
-    """Record that the organisation lets the vendor deposit under `schemas` (all if None). Returns its id."""
-    async with sessions.begin() as session:
-        habilitation = Habilitation(
-            vendor_id=vendor.id, organisation_siren=organisation_siren, schemas=schemas, basis=basis
-        )
-        session.add(habilitation)
-        await audit(
-            session,
-            actor=OPERATOR,
-            action="habilitation.grant",
-            subject=f"habilitation {habilitation.id}",
-            organisation=organisation_siren,
-            vendor_id=vendor.id,
-            detail={"schemas": schemas},
-        )
-    return habilitation.id
-
-
-async def list_habilitations(sessions: Sessions) -> Sequence[tuple[Habilitation, Vendor, Organisation]]:
-    """All habilitations with whom they bind, the newest first."""
-    statement = (
-        select(Habilitation, Vendor, Organisation)
-        .join(Vendor, col(Vendor.id) == col(Habilitation.vendor_id))
-        .join(Organisation, col(Organisation.siren) == col(Habilitation.organisation_siren))
-        .order_by(col(Habilitation.granted_at).desc())
-    )
-    async with sessions() as session:
-        return [(one, vendor, owner) for one, vendor, owner in (await session.execute(statement)).all()]
-
-
-async def revoke_habilitation(sessions: Sessions, *, habilitation_id: UUID) -> None:
-    """From now on the vendor deposits nothing more under it."""
-    async with sessions.begin() as session:
-        statement = update(Habilitation).where(col(Habilitation.id) == habilitation_id)
-        revoked = await session.execute(statement.values(revoked_at=DATABASE_NOW).returning(Habilitation))
-        for one in revoked.scalars():
-            await audit(
-                session,
-                actor=OPERATOR,
-                action="habilitation.revoke",
-                subject=f"habilitation {one.id}",
-                organisation=one.organisation_siren,
-                vendor_id=one.vendor_id,
-            )
-
-
-async def retry_deposit(sessions: Sessions, deposit_id: UUID) -> Deposit:
-    """Have a failed deposit judged and published again, in its first place in line. Raises NotFound, NotFailed."""
-    async with sessions.begin() as session:
-        deposit = await locked_deposit(session, deposit_id, None)
-        if deposit.state != DepositState.FAILED:
-            raise NotFailed(
-                f"Le dépôt est à l'état « {deposit.state} » : seul un dépôt en échec peut être repris.",
-                action="Relisez l'identifiant du dépôt.",
-                state=deposit.state,
-            )
-        await decide(session, deposit, DepositState.RECEIVED, detail={"by": "operator"})
-        await audit_deposit(session, deposit, actor=OPERATOR, action="deposit.retry")
-    return deposit
 
 
 async def find_any(session: AsyncSession, deposit_id: UUID) -> Deposit:

@@ -8,15 +8,17 @@ from fastapi import FastAPI
 
 from services.ingest.routes import (
     admin_organisations,
+    consents,
     decisions,
     deposits,
-    follow_up,
+    habilitations,
     keys,
     limits,
     organisations,
     reports,
     status,
     webhooks,
+    whoami,
 )
 from services.ingest.settings import IngestSettings
 from services.ingest.tools import Tools
@@ -67,9 +69,11 @@ def make_app(settings: IngestSettings) -> FastAPI:
             decisions.router,
             reports.router,
             keys.router,
+            habilitations.router,
+            consents.router,
+            whoami.router,
             webhooks.router,
             organisations.router,
-            follow_up.router,
             admin_organisations.router,
             limits.router,
             status.router,

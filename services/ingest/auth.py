@@ -16,6 +16,7 @@ from shared.auth import (
     authenticate,
     find_vendor,
     require_habilitation,
+    require_still,
 )
 from shared.models import KeyAction
 
@@ -69,4 +70,5 @@ __all__ = [
     "find_vendor",
     "key_for",
     "require_habilitation",
+    "require_still",
 ]

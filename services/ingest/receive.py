@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.ingest.auth import CurrentVendor, require_habilitation
+from services.ingest.auth import CurrentVendor, require_habilitation, require_still
 from services.ingest.idempotency import Answered, KeyTaken, bind_key, check_same, fingerprint_of, lock_key, unlock_key
 from services.ingest.organisations import find_organisation
 from services.ingest.preconditions import check_base
@@ -143,6 +143,7 @@ async def _record(deposit: Deposit, blob: Blob, tools: Tools, actor: Actor, *, k
     deposit.sha256, deposit.size_bytes = blob.sha256, blob.size_bytes
     async with tools.sessions.begin() as session:
         await _take_turn(session, deposit)
+        await require_still(session, deposit)
         await record(session, deposit)
         detail = {"schema": deposit.schema_name, "mode": deposit.mode, "sha256": deposit.sha256}
         await audit_deposit(session, deposit, actor=actor, action="deposit.create", detail=detail)

@@ -1,6 +1,6 @@
 """Settings of ingest: shared ones under `SOCLE_`, its own under `INGEST_`."""
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from shared.settings import SharedSettings
 
@@ -40,3 +40,12 @@ class IngestSettings(SharedSettings):
 
     report_link_days: int = Field(default=30, ge=1, le=365, validation_alias="INGEST_REPORT_LINK_DAYS")
     """How long a shared report can be opened without a key, unless its vendor says otherwise."""
+
+    smtp_url: SecretStr | None = Field(default=None, validation_alias="INGEST_SMTP_URL")
+    """The mail server: `smtp://user:password@host:587` (STARTTLS), `smtps://…:465`, `smtp+plain://localhost:25`."""
+
+    mail_folder: str | None = Field(default=None, validation_alias="INGEST_MAIL_FOLDER")
+    """Without a mail server: where letters are laid down as `.eml` files. With neither, they wait."""
+
+    mail_from: str = Field(default="socle@localhost", validation_alias="INGEST_MAIL_FROM")
+    """Sender of letters."""

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.ingest.audit.chain import audit_secret
 from services.ingest.audit.seal import HeadNotOurs, seal_all
 from services.ingest.decide import cancel_expired
+from services.ingest.habilitations.record import end_what_expired
 from services.ingest.idempotency import forget_old_keys
 from services.ingest.settings import IngestSettings
 from services.ingest.webhooks.journal import forget_old_events
@@ -49,6 +50,9 @@ async def sweep(*, sessions: Sessions, queue: Queue, settings: IngestSettings) -
         log.error("deposit put aside as failed: look at it", extra={"deposit_id": str(deposit_id), "alarm": True})
     async with sessions.begin() as session:
         expired = await cancel_expired(session)
+    async with sessions.begin() as session:
+        for habilitation_id in await end_what_expired(session):
+            log.info("habilitation over: its time ran out", extra={"habilitation_id": str(habilitation_id)})
     for deposit_id in expired:
         log.info("deposit cancelled: nobody confirmed it in time", extra={"deposit_id": str(deposit_id)})
     rung = 0

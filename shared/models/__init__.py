@@ -18,9 +18,17 @@ from shared.models.onboarding import OnboardingRecord, OnboardingState, Onboardi
 from shared.models.operator import OperatorKey
 from shared.models.organisation import Organisation
 from shared.models.profile import CatalogProfile
-from shared.models.referent import Referent
+from shared.models.referent import ConsentLink, OutgoingMail, Referent
 from shared.models.validation import ValidationReport
-from shared.models.vendor import EVERY_ACTION, ApiKey, Habilitation, KeyAction, Vendor
+from shared.models.vendor import (
+    EVERY_ACTION,
+    ApiKey,
+    Habilitation,
+    HabilitationEvent,
+    HabilitationState,
+    KeyAction,
+    Vendor,
+)
 from shared.models.webhook import (
     DeliveryState,
     EndpointState,
@@ -39,6 +47,7 @@ __all__ = [
     "CatalogDataset",
     "CatalogProfile",
     "CatalogVersion",
+    "ConsentLink",
     "Corrections",
     "DeliveryState",
     "Deposit",
@@ -49,6 +58,8 @@ __all__ = [
     "EndpointState",
     "FreeSchema",
     "Habilitation",
+    "HabilitationEvent",
+    "HabilitationState",
     "IdempotencyKey",
     "ImportedRevision",
     "KeyAction",
@@ -58,6 +69,7 @@ __all__ = [
     "OnboardingStep",
     "OperatorKey",
     "Organisation",
+    "OutgoingMail",
     "Referent",
     "RevisionState",
     "ValidationReport",

@@ -2,12 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Identity
 from sqlmodel import Field, SQLModel
 
 from shared.ids import uuid7
-from shared.models.columns import long_text, moment, moment_now, text_array
+from shared.models.columns import big_integer, json_object, long_text, moment, moment_now, one_of, text_array
 
 
 class KeyAction(StrEnum):
@@ -79,18 +81,49 @@ class ApiKey(SQLModel, table=True):
     """To the minute."""
 
 
+class HabilitationState(StrEnum):
+    """How far a habilitation is; the last three are ends."""
+
+    REQUESTED = "requested"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
 class Habilitation(SQLModel, table=True):
     """The right, given by an organisation to a vendor, to deposit under given schemas. Written by ingest."""
 
     __tablename__ = "habilitation"
-    __table_args__ = ({"schema": "ingest"},)
+    __table_args__ = (one_of("state", HabilitationState), {"schema": "ingest"})
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     vendor_id: UUID = Field(foreign_key="ingest.vendor.id", index=True)
     organisation_siren: str = Field(foreign_key="ingest.organisation.siren", index=True)
     schemas: list[str] | None = text_array(default=None)
     """Schema names; null means all."""
-    basis: str = long_text()
-    """What the right rests on: a signed convention, the sandbox."""
-    granted_at: datetime = moment_now()
-    revoked_at: datetime | None = moment(default=None)
+    state: str = HabilitationState.REQUESTED
+    message: str = long_text(default="")
+    """What the vendor says to the organisation."""
+    basis: str = long_text(default="")
+    """What the right rests on: a signed convention, the answer of a référent, the sandbox."""
+    requested_at: datetime = moment_now()
+    granted_at: datetime | None = moment(default=None)
+    expires_at: datetime | None = moment(default=None)
+    """When a request that nobody answers, or a grant, comes to its end by itself."""
+    ended_at: datetime | None = moment(default=None)
+
+
+class HabilitationEvent(SQLModel, table=True):
+    """A step in the life of a habilitation. Only ever added, by ingest."""
+
+    __tablename__ = "habilitation_event"
+    __table_args__ = ({"schema": "ingest"},)
+
+    id: int = big_integer(default=None, primary_key=True, sa_column_args=(Identity(always=True),))
+    habilitation_id: UUID = Field(foreign_key="ingest.habilitation.id", index=True)
+    state: str
+    at: datetime = moment_now()
+    by: str
+    """`operator`, `key <prefix>`, `referent <id>`, `clock`."""
+    detail: dict[str, Any] | None = json_object(default=None)

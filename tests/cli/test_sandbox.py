@@ -33,7 +33,7 @@ async def test_it_is_for_muret_and_for_the_organisations_wanted_that_exist(make,
     assert (sandbox.organisation, sandbox.base_url, known) == (MURET, URL, {CAZERES})
     assert folder.read_sandbox() == sandbox
     granted = await list_habilitations(sessions_of("socle_ingest"))
-    assert {(vendor.name, owner.siren) for _, vendor, owner in granted} == {
+    assert {(vendor.name, owner.siren) for _, vendor, owner, _ in granted} == {
         (VENDOR_NAME, MURET),
         (VENDOR_NAME, CAZERES),
     }

@@ -1,0 +1,1 @@
+"""Habilitations: asked by vendors, granted, refused and taken back by organisations."""
