@@ -230,5 +230,36 @@ def check(
     raise typer.Exit(code)
 
 
+@app.command()
+def certify(
+    organisation: Annotated[str, typer.Option(metavar="SIREN", help="Organisme d'essai : SIREN ou SIRET.")],
+    base_url: Annotated[str, typer.Option(envvar="SOCLE_BASE_URL", metavar="URL", help="Adresse du Socle.")],
+    key: Annotated[str, typer.Option(envvar="SOCLE_API_KEY", metavar="CLÉ", help="Clé d'API.")],
+    other_organisation: Annotated[
+        str | None, typer.Option(metavar="NUMÉRO", help="Organisme qui n'a pas habilité cette clé.")
+    ] = None,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Publie vraiment (année 1999) ; sinon, essais à blanc.")
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FICHIER", dir_okay=False, help="Rapport à transmettre : .html ou .json.")
+    ] = None,
+) -> None:
+    """Joue contre un Socle ce qu'un éditeur rencontre, et dit point par point ce qui tient.
+
+    Sort avec 0 (rien n'a échoué), 1 (un point a échoué) ou 2 (serveur injoignable, option illisible).
+    """
+    from services.cli.certify.command import Asked
+    from services.cli.certify.command import certify as certify_integration
+    from services.cli.screen import Screen
+
+    with refusing.in_french():
+        asked = Asked(
+            base_url, key, organisation, publish=publish, other_organisation=other_organisation, output=output
+        )
+        code = asyncio.run(certify_integration(asked, Screen()))
+    raise typer.Exit(code)
+
+
 if __name__ == "__main__":
     app()
