@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 
 from services.ingest.auth import KEY_REFUSALS, CurrentVendor, key_for
+from services.ingest.once import ONCE
 from services.ingest.tools import IngestTools
 from services.ingest.webhooks.bodies import (
     DeliveryOut,
@@ -46,11 +47,16 @@ from services.ingest.webhooks.signature import derive_secret, shown
 from shared.audit import actor_of, audit
 from shared.db import reading
 from shared.errors import NotFound, ServiceUnavailable
+from shared.idempotency import IDEMPOTENCY_REFUSALS
 from shared.models import DeliveryState, KeyAction, WebhookSecret
+from shared.once import OnceRoute
 from shared.paging import Page, PageLinks, cursor_secret, decode_cursor, encode_cursor
 from shared.web import refusals
 
-router = APIRouter(prefix="/v1", tags=["Webhooks"], responses=refusals(*KEY_REFUSALS, ServiceUnavailable))
+router = APIRouter(
+    prefix="/v1", tags=["Webhooks"], route_class=OnceRoute, responses=refusals(*KEY_REFUSALS, ServiceUnavailable)
+)
+# Answers that show a secret are not kept under an Idempotency-Key.
 
 Keeper = Annotated[CurrentVendor, Depends(key_for(KeyAction.WEBHOOKS))]
 
@@ -87,7 +93,12 @@ async def get_webhook(webhook_id: UUID, vendor: Keeper, tools: IngestTools) -> W
         return webhook_out(await find_endpoint(session, vendor, webhook_id))
 
 
-@router.patch("/webhooks/{webhook_id}", summary="Modifier un webhook", responses=refusals(NotFound, EndpointRefused))
+@router.patch(
+    "/webhooks/{webhook_id}",
+    summary="Modifier un webhook",
+    dependencies=ONCE,
+    responses=refusals(NotFound, EndpointRefused, *IDEMPOTENCY_REFUSALS),
+)
 async def patch_webhook(webhook_id: UUID, body: WebhookChange, vendor: Keeper, tools: IngestTools) -> WebhookOut:
     """Les membres envoyés changent. Ce qui est arrivé pendant qu'il était désactivé se renvoie par `…/replay`."""
     if body.url is not None:
@@ -105,7 +116,13 @@ async def patch_webhook(webhook_id: UUID, body: WebhookChange, vendor: Keeper, t
     return webhook_out(endpoint)
 
 
-@router.delete("/webhooks/{webhook_id}", status_code=204, summary="Supprimer un webhook", responses=refusals(NotFound))
+@router.delete(
+    "/webhooks/{webhook_id}",
+    status_code=204,
+    summary="Supprimer un webhook",
+    dependencies=ONCE,
+    responses=refusals(NotFound, *IDEMPOTENCY_REFUSALS),
+)
 async def delete_webhook(webhook_id: UUID, vendor: Keeper, tools: IngestTools) -> None:
     """Plus rien ne lui est envoyé, y compris ce qui attendait."""
     async with tools.sessions.begin() as session:
@@ -137,7 +154,8 @@ async def post_rotate(
     "/webhooks/{webhook_id}/test",
     status_code=202,
     summary="Essayer un webhook",
-    responses=refusals(NotFound, EndpointDisabled),
+    dependencies=ONCE,
+    responses=refusals(NotFound, EndpointDisabled, *IDEMPOTENCY_REFUSALS),
 )
 async def post_test(webhook_id: UUID, vendor: Keeper, tools: IngestTools) -> DeliveryOut:
     """Un événement `webhook.test` part aussitôt, quels que soient les filtres ; le journal dit ce qu'il est devenu."""
@@ -175,7 +193,8 @@ async def get_deliveries(
     "/webhooks/{webhook_id}/deliveries/{delivery_id}/replay",
     status_code=202,
     summary="Renvoyer un événement",
-    responses=refusals(NotFound, EndpointDisabled),
+    dependencies=ONCE,
+    responses=refusals(NotFound, EndpointDisabled, *IDEMPOTENCY_REFUSALS),
 )
 async def post_delivery_replay(webhook_id: UUID, delivery_id: UUID, vendor: Keeper, tools: IngestTools) -> DeliveryOut:
     """Une nouvelle livraison du même événement, sous le même `webhook-id`."""
@@ -190,7 +209,8 @@ async def post_delivery_replay(webhook_id: UUID, delivery_id: UUID, vendor: Keep
     "/webhooks/{webhook_id}/replay",
     status_code=202,
     summary="Renvoyer les événements depuis une date",
-    responses=refusals(NotFound, EndpointDisabled),
+    dependencies=ONCE,
+    responses=refusals(NotFound, EndpointDisabled, *IDEMPOTENCY_REFUSALS),
 )
 async def post_replay(webhook_id: UUID, body: ReplayIn, vendor: Keeper, tools: IngestTools) -> ReplayedOut:
     """Ce que le webhook a manqué, y compris pendant qu'il était désactivé, dans l'ordre où c'est arrivé."""

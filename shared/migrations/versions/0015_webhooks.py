@@ -65,6 +65,7 @@ def upgrade() -> None:
     _create_events()
     _create_endpoints()
     _create_deliveries()
+    _create_attempts()
     op.execute(RECORD_DEPOSIT)
     op.execute(RECORD_VERSION)
     for table in ("deposit_event", "later_deposit_event"):
@@ -164,6 +165,18 @@ def _create_deliveries() -> None:
         sa.UniqueConstraint("sequence", name=op.f("uq_webhook_delivery_sequence")),
         schema="ingest",
     )
+    op.create_index(op.f("ix_webhook_delivery_event_id"), "webhook_delivery", ["event_id"], schema="ingest")
+    op.create_index("ix_webhook_delivery_log", "webhook_delivery", ["endpoint_id", "sequence"], schema="ingest")
+    op.create_index(
+        "ix_webhook_delivery_waiting",
+        "webhook_delivery",
+        ["endpoint_id", "subject", "sequence"],
+        schema="ingest",
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+
+
+def _create_attempts() -> None:
     op.create_table(
         "webhook_attempt",
         sa.Column("delivery_id", sa.Uuid(), nullable=False),
@@ -175,15 +188,6 @@ def _create_deliveries() -> None:
         _of("webhook_attempt", "delivery"),
         sa.PrimaryKeyConstraint("delivery_id", "number", name=op.f("pk_webhook_attempt")),
         schema="ingest",
-    )
-    op.create_index(op.f("ix_webhook_delivery_event_id"), "webhook_delivery", ["event_id"], schema="ingest")
-    op.create_index("ix_webhook_delivery_log", "webhook_delivery", ["endpoint_id", "sequence"], schema="ingest")
-    op.create_index(
-        "ix_webhook_delivery_waiting",
-        "webhook_delivery",
-        ["endpoint_id", "subject", "sequence"],
-        schema="ingest",
-        postgresql_where=sa.text("state = 'waiting'"),
     )
 
 

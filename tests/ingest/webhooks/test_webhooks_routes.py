@@ -261,3 +261,15 @@ async def test_every_event_is_in_the_openapi_document(client: httpx.AsyncClient)
     held = document["webhooks"]["deposit.held"]["post"]
     assert {one["name"] for one in held["parameters"]} == {"webhook-id", "webhook-timestamp", "webhook-signature"}
     assert set(held["responses"]) == {"204", "410", "429", "default"}
+
+
+async def test_a_write_sent_again_is_made_once_and_a_secret_is_never_kept(
+    client: httpx.AsyncClient, subscribe: Subscribe
+) -> None:
+    path = f"/v1/webhooks/{(await subscribe())['id']}"
+    same = {"Idempotency-Key": "essai-1"}
+    first, second = [await client.post(f"{path}/test", headers=same) for _ in range(2)]
+    assert (second.json(), second.headers["idempotency-replayed"]) == (first.json(), "true")
+    assert len((await client.get(f"{path}/deliveries")).json()["data"]) == 1
+    secrets = {(await client.post(f"{path}/rotate", headers=same)).json()["secret"] for _ in range(2)}
+    assert len(secrets) == 2
