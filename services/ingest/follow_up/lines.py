@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.ingest.onboarding.obligation import obligation_expression
 from services.ingest.onboarding.state import ONBOARDING_JOINS, ONBOARDING_TABLES, SINCE, STATE
 from shared.freshness import freshness_expression, max_age_seconds
+from shared.models import HabilitationState
 from shared.registry import SchemaVersion
 
 CORE_SCHEMAS = (
@@ -55,7 +56,7 @@ _LINES = f"""
     LEFT JOIN LATERAL (
         SELECT array_agg(DISTINCT v.name ORDER BY v.name) AS vendors
         FROM ingest.habilitation AS h JOIN ingest.vendor AS v ON v.id = h.vendor_id
-        WHERE h.organisation_siren = o.siren AND h.state = 'granted'
+        WHERE h.organisation_siren = o.siren AND h.state = '{HabilitationState.GRANTED}'
             AND (h.expires_at IS NULL OR h.expires_at > now()) AND (h.schemas IS NULL OR s.name = ANY(h.schemas))
     ) AS right_to ON true
     WHERE {CHOSEN}
