@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from services.cli import (
+    admin_audit,
     admin_dataset,
     admin_deposit,
     admin_habilitation,
@@ -28,6 +29,7 @@ app.add_typer(admin_habilitation.app, name="habilitation")
 admin_organisation.app.add_typer(admin_referent.app, name="referent")
 app.add_typer(admin_deposit.app, name="deposit")
 app.add_typer(admin_dataset.app, name="dataset")
+app.add_typer(admin_audit.app, name="audit")
 
 Name = Annotated[str, typer.Option(metavar="NOM")]
 

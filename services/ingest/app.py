@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from services.ingest.routes import (
     admin_organisations,
+    audit,
     consents,
     decisions,
     deposits,
@@ -77,6 +78,7 @@ def make_app(settings: IngestSettings) -> FastAPI:
             organisations.router,
             follow_up.router,
             admin_organisations.router,
+            audit.router,
             limits.router,
             status.router,
         ],
