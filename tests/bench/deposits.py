@@ -4,8 +4,11 @@ import asyncio
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 
+import httpx
 from figures import Figure, latency
+from flood import another_key, flood_with, single_push
 from samples import communes, deliberations
 from stack import Stack, end_of, push, running_stack
 
@@ -14,6 +17,8 @@ TRAVELS = 30
 MANY = 200
 ORGANISATIONS = 20
 ROWS = 500
+FLOODING = 2000
+PROBES = 7
 
 
 async def measure_deposits() -> list[Figure]:
@@ -24,7 +29,10 @@ async def measure_deposits() -> list[Figure]:
             travels = await _travels(stack, sirens[0])
             many = await _many(stack, sirens)
             accepts = await _accepts(stack, sirens[1])
-    return [accepts, travels, many]
+    with tempfile.TemporaryDirectory(prefix="socle-bench-") as folder:
+        async with running_stack(Path(folder), sirens[:1]) as stack:
+            fair = await _fairness(stack, sirens[0], sirens[1])
+    return [accepts, travels, many, fair]
 
 
 async def _accepts(stack: Stack, siren: str) -> Figure:
@@ -77,3 +85,19 @@ async def _many(stack: Stack, sirens: list[str]) -> Figure:
         "deposits": MANY,
         "rows": ROWS,
     }
+
+
+async def _fairness(stack: Stack, flooding: str, quiet: str) -> Figure:
+    """Single pushes of one vendor, when idle and while FLOODING deposits of another wait."""
+    key = await another_key(stack, quiet)
+    async with (
+        stack.client() as flooder,
+        httpx.AsyncClient(base_url=stack.base_url, headers={"X-API-Key": key}, timeout=30) as client,
+    ):
+        idle = [await single_push(client, quiet, mark=f"calme {number}") for number in range(PROBES)]
+        await flood_with(flooder, flooding, FLOODING)
+        busy = [await single_push(client, quiet, mark=f"foule {number}") for number in range(PROBES)]
+        waiting = (await client.get("/v1/status")).json()["waiting"]
+    assert waiting, "the flood was over: nothing was measured"
+    ratio = round(median(busy) / median(idle), 1)
+    return latency("single push under a flood", busy, flood=FLOODING, still_waiting=waiting, ratio=ratio, aim_ratio=5)
