@@ -79,7 +79,9 @@ async def test_a_version_goes_back_for_who_may_deposit(
     key = {"Authorization": f"Bearer {vendor.key}"}
     assert (await client.post(f"{MURET}/rollback", json={"to": 1})).status_code == 401
     await fetch(
-        database, "UPDATE ingest.habilitation SET revoked_at = now() WHERE id = $1", other_vendor.habilitation_id
+        database,
+        "UPDATE ingest.habilitation SET state = 'revoked', ended_at = now() WHERE id = $1",
+        other_vendor.habilitation_id,
     )
     answer = await client.post(f"{MURET}/rollback", json={"to": 1}, headers={"X-API-Key": other_vendor.key})
     assert answer.status_code == 403
