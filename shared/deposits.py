@@ -52,9 +52,7 @@ NEXT: Mapping[DepositState, frozenset[DepositState]] = {
     _S.RECEIVED: frozenset({_S.VALIDATING, _S.FAILED, _S.CANCELLED}),
     _S.VALIDATING: frozenset({_S.VALIDATED, _S.REJECTED, _S.HELD, _S.CHECKED, _S.FAILED, _S.CANCELLED}),
     _S.VALIDATED: frozenset({_S.PUBLISHING, _S.FAILED, _S.CANCELLED}),
-    _S.PUBLISHING: frozenset(
-        {_S.PUBLISHED, _S.UNCHANGED, _S.SUPERSEDED, _S.OUTDATED, _S.CHECKED, _S.HELD, _S.FAILED, _S.CANCELLED}
-    ),
+    _S.PUBLISHING: frozenset(_S) - {_S.RECEIVED, _S.VALIDATING, _S.VALIDATED, _S.PUBLISHING, _S.REJECTED},
     _S.HELD: frozenset({_S.VALIDATED, _S.CANCELLED}),
     _S.FAILED: frozenset({_S.RECEIVED}),
 }

@@ -37,6 +37,24 @@ from shared.web.health import Check, database_check
 DESCRIPTION = """Recevoir les fichiers que les logiciels des collectivités déposent, et suivre chaque dépôt
 jusqu'à sa fin. Une réponse 202 est une promesse : le fichier est conservé et sera vérifié."""
 
+ROOMS = (
+    deposits,
+    decisions,
+    reports,
+    keys,
+    habilitations,
+    consents,
+    whoami,
+    webhooks,
+    organisations,
+    follow_up,
+    admin_organisations,
+    audit,
+    limits,
+    status,
+)
+"""Of routes."""
+
 
 def make_app(settings: IngestSettings) -> FastAPI:
     """The app; what it needs is opened when it starts and closed when it stops."""
@@ -66,22 +84,7 @@ def make_app(settings: IngestSettings) -> FastAPI:
     app = make_service_app(
         title="Socle — dépôts",
         description=DESCRIPTION,
-        routers=[
-            deposits.router,
-            decisions.router,
-            reports.router,
-            keys.router,
-            habilitations.router,
-            consents.router,
-            whoami.router,
-            webhooks.router,
-            organisations.router,
-            follow_up.router,
-            admin_organisations.router,
-            audit.router,
-            limits.router,
-            status.router,
-        ],
+        routers=[room.router for room in ROOMS],
         lifespan=lifespan,
         checks=checks,
         limiter=make_limiter(settings),

@@ -71,6 +71,13 @@ async def record(
     await session.flush()
     cancelled = await _cancel_unpublished(session, habilitation) if was_granted and to in ENDS else 0
     told = dict(detail or {}) | ({"cancelled_deposits": cancelled} if cancelled else {})
+    await _tell(session, habilitation, to, actor, told)
+
+
+async def _tell(
+    session: AsyncSession, habilitation: Habilitation, to: HabilitationState, actor: Actor, told: dict[str, object]
+) -> None:
+    """In its history, to webhooks, in the audit trail."""
     session.add(HabilitationEvent(habilitation_id=habilitation.id, state=to, by=actor.name, detail=told or None))
     await record_event(
         session,

@@ -40,6 +40,12 @@ def upgrade() -> None:
         referent_schema="ingest",
     )
     op.add_column("vendor", sa.Column("email", AutoString(), nullable=True), schema="ingest")
+    _referents()
+    op.execute("GRANT SELECT, INSERT, UPDATE ON ingest.referent TO socle_ingest")
+    op.execute("GRANT UPDATE (last_used_at) ON ingest.api_key TO socle_catalog")
+
+
+def _referents() -> None:
     op.create_table(
         "referent",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -67,5 +73,3 @@ def upgrade() -> None:
         schema="ingest",
         postgresql_where=sa.text("removed_at IS NULL"),
     )
-    op.execute("GRANT SELECT, INSERT, UPDATE ON ingest.referent TO socle_ingest")
-    op.execute("GRANT UPDATE (last_used_at) ON ingest.api_key TO socle_catalog")

@@ -44,6 +44,11 @@ def _habilitations() -> None:
         "state IN ('requested', 'granted', 'refused', 'revoked', 'expired')",
         schema="ingest",
     )
+    _history()
+
+
+def _history() -> None:
+    moment = sa.DateTime(timezone=True)
     op.create_table(
         "habilitation_event",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
