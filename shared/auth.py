@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 USE_EVERY = timedelta(minutes=1)
 """How exactly the last use of a key is known."""
 
+PUBLISHING = (KeyAction.DECIDE, KeyAction.DATASETS)
+"""What changes published data by itself: not for a key for tests."""
+
 
 class KeyMissing(Refusal):
     """No key, or one that nobody has (any more)."""
@@ -71,10 +74,17 @@ class CurrentVendor:
     schemas: frozenset[str] | None = None
     """None: every schema."""
     is_test: bool = False
+    """Whatever it pushes is a dry run, and it decides nothing: nothing is ever published by it."""
     expires_at: datetime | None = None
 
     def require(self, action: KeyAction) -> None:
         """Raises KeyNotAllowed unless the key is for that."""
+        if self.is_test and action in PUBLISHING:
+            raise KeyNotAllowed(
+                f"La clé « {self.key_prefix} » est une clé d'essai : rien n'est publié ni modifié par elle.",
+                action="Déposez avec elle : chaque dépôt est un essai à blanc. Pour publier, prenez une clé ordinaire.",
+                required=action,
+            )
         if action not in self.actions:
             raise KeyNotAllowed(
                 f"La clé « {self.key_prefix} » n'a pas le droit « {action} ».",

@@ -31,7 +31,9 @@ def create_key(
     expires: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="AAAA-MM-JJ", help="Dernier jour ; jamais sinon.")
     ] = None,
-    test: Annotated[bool, typer.Option("--test", help="Clé d'essai, « socle_test_… ».")] = False,
+    test: Annotated[
+        bool, typer.Option("--test", help="Clé d'essai, « socle_test_… » : chacun de ses dépôts est un essai à blanc.")
+    ] = False,
 ) -> None:
     """Crée une clé ; elle n'est montrée qu'une fois."""
     from services.cli.schemas.show import known_schemas

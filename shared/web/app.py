@@ -98,12 +98,9 @@ def make_service_app(
     app.include_router(health_router(checks))
     docs.install(app)
     problem_pages.install(app)
+    any_of = ["*"]
     app.add_middleware(
-        CORSMiddleware,
-        allow_origins=["*"],
-        allow_methods=["*"],
-        allow_headers=["*"],
-        expose_headers=EXPOSED_HEADERS,
+        CORSMiddleware, allow_origins=any_of, allow_methods=any_of, allow_headers=any_of, expose_headers=EXPOSED_HEADERS
     )
     app.add_middleware(HeadFromGet, routes=app.routes)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

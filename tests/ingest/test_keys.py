@@ -166,3 +166,12 @@ async def test_the_last_use_is_written_down_once_a_minute(client, vendor, sessio
 
 def test_each_action_is_one_word_that_a_scope_may_hold():
     assert all(one.value.isalpha() and one.value.islower() for one in KeyAction)
+
+
+async def test_a_key_for_tests_publishes_nothing(client: httpx.AsyncClient) -> None:
+    key = await made(client, test=True)
+    assert key["key"].startswith("socle_test_")
+    pushed = await push(client, headers=as_(key["key"]))
+    assert pushed.status_code == 202
+    assert pushed.json()["dry_run"] is True
+    refused(await client.post(f"/v1/deposits/{pushed.json()['id']}/cancel", headers=as_(key["key"])), 403, "key-scope")

@@ -10,6 +10,7 @@ from services.ingest.follow_up.bodies import FollowUpOut, csv_lines, line_out, t
 from services.ingest.follow_up.history import read_history
 from services.ingest.follow_up.lines import CORE_SCHEMAS, FollowUpFilter, Place, read_lines
 from services.ingest.organisations import UnknownOrganisation, find_organisation
+from services.ingest.revalidated import revalidated, revalidated_json
 from services.ingest.routes.organisations import NOT_MODIFIED, Departement
 from services.ingest.tools import IngestTools
 from shared.db import reading
@@ -17,7 +18,6 @@ from shared.errors import ServiceUnavailable
 from shared.paging import cursor_secret, decode_cursor, encode_cursor, unreadable_cursor
 from shared.registry import UnknownSchema
 from shared.web import refusals
-from shared.web.revalidated import revalidated, revalidated_json
 
 router = APIRouter(prefix="/v1", tags=["Suivi"], responses=refusals(ServiceUnavailable))
 

@@ -49,7 +49,9 @@ class KeyIn(BaseModel):
     organisations: Names | None = Field(default=None, description="SIREN, SIRET ou codes INSEE.")
     schemas: Names | None = Field(default=None, examples=[["scdl/deliberations"]])
     expires_at: AwareDatetime | None = None
-    test: bool | None = Field(default=None, description="Une clé d'essai, « socle_test_… ».")
+    test: bool | None = Field(
+        default=None, description="Une clé d'essai, « socle_test_… » : chacun de ses dépôts est un essai à blanc."
+    )
 
 
 class KeyOut(BaseModel):

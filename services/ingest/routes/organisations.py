@@ -7,13 +7,13 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from services.ingest.onboarding.bodies import OrganisationOut, OrganisationsOut, public_document
 from services.ingest.onboarding.directory import Wanted, find_organisations
 from services.ingest.organisations import UnknownOrganisation, find_organisation
+from services.ingest.revalidated import revalidated_json
 from services.ingest.tools import IngestTools
 from shared.db import reading
 from shared.errors import ServiceUnavailable
 from shared.models.organisation import OrganisationKind
 from shared.paging import cursor_secret, decode_cursor, encode_cursor, unreadable_cursor
 from shared.web import refusals
-from shared.web.revalidated import revalidated_json
 
 router = APIRouter(prefix="/v1", tags=["Organismes"], responses=refusals(ServiceUnavailable))
 
