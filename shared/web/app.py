@@ -51,6 +51,15 @@ CROSS_ORIGIN = {
 """Headers of an answer to a script of another site, for a front, which the framework's middlewares do not see."""
 
 
+CROSS_ORIGIN_RULES: dict[str, Any] = {
+    "allow_origins": ["*"],
+    "allow_methods": ["*"],
+    "allow_headers": ["*"],
+    "expose_headers": EXPOSED_HEADERS,
+}
+"""The same for the framework's middleware."""
+
+
 class ServiceApp(FastAPI):
     """FastAPI, with the request's id around everything, then limits and a front for a service that has them."""
 
@@ -98,10 +107,7 @@ def make_service_app(
     app.include_router(health_router(checks))
     docs.install(app)
     problem_pages.install(app)
-    any_of = ["*"]
-    app.add_middleware(
-        CORSMiddleware, allow_origins=any_of, allow_methods=any_of, allow_headers=any_of, expose_headers=EXPOSED_HEADERS
-    )
+    app.add_middleware(CORSMiddleware, **CROSS_ORIGIN_RULES)
     app.add_middleware(HeadFromGet, routes=app.routes)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

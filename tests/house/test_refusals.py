@@ -11,7 +11,8 @@ from project import SERVICES, app_of, pages, python_files, syntax_of, text_of
 
 from shared.errors import PROBLEM_JSON, Refusal
 
-OFFLINE = {"services.ingest.admin": "the operator's command, which has no route"}
+OFFLINE = {"services.ingest.admin", "services.ingest.habilitations.operate"}
+"""The operator's commands, which have no route."""
 
 UNANNOUNCED = {"not-found", "method-not-allowed", "bad-request"}
 """Codes that the HTTP layer itself may give to anything, outside any operation."""
