@@ -1,6 +1,6 @@
 """What happened, and whom it concerns.
 
-Events of deposits and data sets are recorded by triggers (migration 0015), those of habilitations by `record_event` in
+Events of deposits and data sets are recorded by triggers (migration 0011), those of habilitations by `record_event` in
 the transaction that changes one; `send_out` then makes a delivery of each event for each endpoint that wants it.
 """
 

@@ -8,8 +8,8 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel.sql.sqltypes import AutoString
 
-revision = "0007"
-down_revision = "0008"
+revision = "0008"
+down_revision = "0007"
 
 NOW = sa.text("clock_timestamp()")
 

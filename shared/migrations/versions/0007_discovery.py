@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
-revision = "0008"
+revision = "0007"
 down_revision = "0006"
 
 # What `services.catalog.discover.words` does to questions. Decomposed before `lower`, which in the C locale knows

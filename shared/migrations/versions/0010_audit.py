@@ -5,8 +5,8 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel.sql.sqltypes import AutoString
 
-revision = "0016"
-down_revision = "0013"
+revision = "0010"
+down_revision = "0009"
 
 NOW = sa.text("clock_timestamp()")
 

@@ -8,8 +8,8 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 from sqlmodel.sql.sqltypes import AutoString
 
-revision = "0014"
-down_revision = "0015"
+revision = "0012"
+down_revision = "0011"
 
 STATES = (
     "'received', 'validating', 'validated', 'publishing', 'held', 'published', 'unchanged', 'rejected', "

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
-revision = "0012"
-down_revision = "0014"
+revision = "0013"
+down_revision = "0012"
 
 NOW = sa.text("clock_timestamp()")
 

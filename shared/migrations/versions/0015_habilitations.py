@@ -5,8 +5,8 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel.sql.sqltypes import AutoString
 
-revision = "0017"
-down_revision = "0018"
+revision = "0015"
+down_revision = "0014"
 
 NOW = sa.text("clock_timestamp()")
 

@@ -5,8 +5,8 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 from sqlmodel.sql.sqltypes import AutoString
 
-revision = "0015"
-down_revision = "0016"
+revision = "0011"
+down_revision = "0010"
 
 NOW = sa.text("clock_timestamp()")
 

@@ -10,8 +10,8 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 from sqlmodel.sql.sqltypes import AutoString
 
-revision = "0013"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 EVERY_ACTION = "ARRAY['deposit', 'read', 'decide', 'datasets', 'habilitations', 'webhooks', 'keys']"
 
