@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from services.cli.data_folder import DataFolder, data_folder
 from services.cli.gateway import make_gateway
+from services.cli.protocol import Protocol
 from services.cli.targets import SERVICES, Service, load_settings, make_service_app, run_service_worker
 from shared.logs import set_up_logs
 
@@ -31,7 +32,7 @@ def serve(target: WebTarget, *, host: str, port: int) -> None:
         host=host,
         port=port,
         loop="uvloop",
-        http="httptools",
+        http=Protocol,
         ws="none",
         lifespan="on",
         log_config=None,

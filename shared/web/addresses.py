@@ -1,34 +1,34 @@
 """Addresses of requests are short: what a parameter may hold has a bound, the same everywhere."""
 
 from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Scope
 
 from shared.errors import InvalidParameter
-from shared.web.problems import answer
 
 LONGEST_ADDRESS_BYTES = 8000
 """Path and query as they are sent; what RFC 9110, 4.1 asks every server to take."""
 
-
-class ShortAddresses:
-    """Refuses longer ones before anything reads them."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or _length(scope) <= LONGEST_ADDRESS_BYTES:
-            await self.app(scope, receive, send)
-            return
-        request = Request(scope)
-        longest = max(request.query_params, key=lambda name: len(request.query_params[name]), default="path")
-        refusal = InvalidParameter(
-            longest,
-            f"L'adresse dépasse {LONGEST_ADDRESS_BYTES} octets.",
-            action="Raccourcissez la requête, ou faites-en plusieurs.",
-        )
-        await answer(request, refusal)(scope, receive, send)
+LONGEST_VALUE_CHARACTERS = 2000
+"""Of one parameter, decoded."""
 
 
-def _length(scope: Scope) -> int:
-    return len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"])
+async def refuse_long_addresses(request: Request) -> None:
+    """A dependency of every route. Raises InvalidParameter, naming the longest one."""
+    if refusal := too_long(request.scope):
+        raise refusal
+
+
+def too_long(scope: Scope) -> InvalidParameter | None:
+    """The refusal of an address; cheap for those that everybody sends: nothing is decoded."""
+    path = scope.get("raw_path") or scope["path"]
+    if len(path) + len(scope["query_string"]) <= LONGEST_VALUE_CHARACTERS:
+        return None
+    lengths = {name: len(value) for name, value in Request(scope).query_params.multi_items()}
+    longest = max(lengths, key=lambda name: lengths[name], default="path")
+    if len(path) + len(scope["query_string"]) > LONGEST_ADDRESS_BYTES:
+        detail = f"L'adresse dépasse {LONGEST_ADDRESS_BYTES} octets."
+    elif lengths.get(longest, 0) > LONGEST_VALUE_CHARACTERS:
+        detail = f"La valeur de « {longest[:80]} » dépasse {LONGEST_VALUE_CHARACTERS} caractères."
+    else:
+        return None
+    return InvalidParameter(longest[:80], detail, action="Raccourcissez la requête, ou faites-en plusieurs.")

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from shared.errors import InvalidParameter
 from shared.limits import Limiter
 from shared.web import docs, problem_pages, problems
-from shared.web.addresses import ShortAddresses
+from shared.web.addresses import refuse_long_addresses
 from shared.web.bounded import bounded
 from shared.web.head import HeadFromGet
 from shared.web.health import Check, health_router
@@ -66,7 +66,7 @@ class ServiceApp(FastAPI):
     def __init__(self, *, front: Front | None, limiter: Limiter | None, **given: Any) -> None:
         super().__init__(**given)
         self.state.limiter = limiter
-        inner: ASGIApp = ShortAddresses(front(super().__call__) if front else super().__call__)
+        inner: ASGIApp = front(super().__call__) if front else super().__call__
         self._edge = RequestContext(Limited(inner, limiter, headers=CROSS_ORIGIN) if limiter else inner)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -96,7 +96,7 @@ def make_service_app(
         lifespan=_closing(limiter, lifespan),
         docs_url=None,
         redoc_url=None,
-        dependencies=[Depends(refuse_unknown_parameters)],
+        dependencies=[Depends(refuse_long_addresses), Depends(refuse_unknown_parameters)],
         responses=refusals(*COMMON_REFUSALS),
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         separate_input_output_schemas=False,

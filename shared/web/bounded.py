@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared.web.addresses import LONGEST_ADDRESS_BYTES
+from shared.web.addresses import LONGEST_ADDRESS_BYTES, LONGEST_VALUE_CHARACTERS
 
 Document = dict[str, Any]
 
@@ -27,7 +27,7 @@ def bounded(document: Document) -> Document:
 
 
 def _bound_parameter(parameter: dict[str, Any]) -> None:
-    """No longer than the address that carries it; a header, than what is read of one."""
+    """As `refuse_long_addresses` does; a header, than what is read of one."""
     schema = parameter.get("schema", {})
     for one in schema.get("anyOf", [schema]):
         if one.get("type") == "array":
@@ -35,7 +35,8 @@ def _bound_parameter(parameter: dict[str, Any]) -> None:
             one.setdefault("maxItems", LONGEST_ADDRESS_BYTES // repeated_bytes)
             one = one.get("items", {})
         if one.get("type") == "string" and not {"enum", "const"} & set(one):
-            one.setdefault("maxLength", LONGEST_ADDRESS_BYTES)
+            in_address = parameter["in"] in ("path", "query")
+            one.setdefault("maxLength", LONGEST_VALUE_CHARACTERS if in_address else LONGEST_ADDRESS_BYTES)
 
 
 def _name_integers(node: Any) -> None:

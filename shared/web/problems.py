@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from shared.errors import PROBLEM_JSON, NotFound, Refusal, ServiceUnavailable
+from shared.outages import is_outage
 from shared.web.pointed import pointed
 
 log = logging.getLogger(__name__)
@@ -151,18 +152,15 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
 
 def _methods_of(request: Request) -> str:
     """Every method of the path (RFC 9110, 10.2.1): Starlette only knows those of the first route that has it."""
-    found: set[str] = set()
-    for route in iter_route_contexts(request.app.routes):
-        if route.matches(dict(request.scope))[0] is not Match.NONE:
-            found |= set(getattr(route, "methods", None) or ())
+    routes = iter_route_contexts(request.app.routes)
+    matching = [route for route in routes if route.matches(dict(request.scope))[0] is not Match.NONE]
+    exact = [route for route in matching if getattr(route, "path", None) == request.url.path]
+    found = {method for route in exact or matching for method in getattr(route, "methods", None) or ()}
     return ", ".join(sorted(found | {"HEAD"} if "GET" in found else found))
 
 
 async def _on_database_error(request: Request, error: Exception) -> Response:
-    lost = isinstance(error, OperationalError | InterfaceError | PoolTimeoutError) or (
-        isinstance(error, DBAPIError) and error.connection_invalidated
-    )
-    return await (_on_outage if lost else _on_bug)(request, error)
+    return await (_on_outage if is_outage(error) else _on_bug)(request, error)
 
 
 async def _on_outage(request: Request, error: Exception) -> Response:

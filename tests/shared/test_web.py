@@ -107,10 +107,11 @@ async def test_an_unknown_parameter_is_named_with_the_nearest_one(client: httpx.
 
 
 async def test_an_address_that_is_too_long_is_refused_with_its_longest_parameter(client: httpx.AsyncClient) -> None:
-    response = await client.get("/v1/things/9", params={"colour": "b" * 8001})
-    assert (response.status_code, response.json()["code"]) == (400, "invalid-parameter")
-    assert response.json()["parameter"] == "colour"
-    assert (await client.get("/v1/things/9", params={"colour": "b" * 7900})).status_code == 200
+    for length in (2001, 8001):
+        response = await client.get("/v1/things/9", params={"colour": "b" * length})
+        assert (response.status_code, response.json()["code"]) == (400, "invalid-parameter")
+        assert response.json()["parameter"] == "colour"
+    assert (await client.get("/v1/things/9", params={"colour": "b" * 2000})).status_code == 200
 
 
 async def test_head_is_get_without_its_body(client: httpx.AsyncClient) -> None:

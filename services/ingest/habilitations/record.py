@@ -31,6 +31,15 @@ CANCELLED_AT_ONCE = (
 
 ENDS = (HabilitationState.REFUSED, HabilitationState.REVOKED, HabilitationState.EXPIRED)
 
+VERBS: Mapping[HabilitationState, str] = {
+    HabilitationState.REQUESTED: "request",
+    HabilitationState.GRANTED: "grant",
+    HabilitationState.REFUSED: "refuse",
+    HabilitationState.REVOKED: "revoke",
+    HabilitationState.EXPIRED: "expire",
+}
+"""How trails name what led to a state."""
+
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
@@ -95,7 +104,7 @@ async def _tell(
     await audit(
         session,
         actor=actor,
-        action=f"habilitation.{to}",
+        action=f"habilitation.{VERBS[to]}",
         subject=f"habilitation {habilitation.id}",
         organisation=habilitation.organisation_siren,
         vendor_id=habilitation.vendor_id,

@@ -147,7 +147,7 @@ async def get_report_schema() -> dict[str, Any]:
     responses=refusals(NotFound, LinkExpired, NotAcceptable) | RENDERINGS | ANNOTATED,
 )
 async def get_shared_report(
-    token: Annotated[str, Path(description="Donné par POST /v1/deposits/{id}/report/link", max_length=8192)],
+    token: Annotated[str, Path(description="Donné par POST /v1/deposits/{id}/report/link", max_length=4096)],
     tools: IngestTools,
     wish: Wished,
     limit: Limit = PAGE_LIMIT,

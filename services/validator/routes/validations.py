@@ -94,7 +94,7 @@ async def post_validation(
     | {200: {"content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}}},
 )
 async def get_annotated(
-    token: Annotated[str, Path(description="Donné par GET /v1/deposits/{id}/report?format=xlsx", max_length=8192)],
+    token: Annotated[str, Path(description="Donné par GET /v1/deposits/{id}/report?format=xlsx", max_length=4096)],
     tools: ValidatorTools,
 ) -> Response:
     """Le tableau déposé, ses cellules en cause colorées et commentées, et la liste des constats."""
