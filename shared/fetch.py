@@ -49,7 +49,7 @@ class AddressRefused(Refusal):
 class FetchFailed(Refusal):
     """The other side did not answer, or answered with an error."""
 
-    status = 502
+    status = 422
     code = "fetch-failed"
     title = "Fichier distant inaccessible"
 

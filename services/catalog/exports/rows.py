@@ -67,7 +67,7 @@ def _values(extract: Extract, parameters: Parameters) -> str:
 
 def _csv_value(name: str, extract: Extract, parameters: Parameters) -> str:
     column = extract.view.table.column(name)
-    value = _value(name, extract, parameters) if column is None else f"({csv_expression(column)})"
+    value = f"({_value(name, extract, parameters)})::text" if column is None else f"({csv_expression(column)})"
     if not extract.escapes_formulas or (column is not None and not column.is_text):
         return value
     return f"CASE WHEN {value} ~ E'{FORMULA}' THEN '''' || {value} ELSE {value} END"

@@ -140,6 +140,8 @@ async def test_csv_options(client: httpx.AsyncClient, publish: Publish) -> None:
     escaped = read_csv((await get(client, f"{RECORDS}.csv", formulas="escape")).content)
     assert [row["DELIB_OBJET"] for row in escaped] == [*(f"'{one}" for one in risky[:-1]), "sain"]
     assert (escaped[0]["VOTE_POUR"], escaped[0]["'=note"]) == ("-1", "'=2")
+    of_all = read_csv((await get(client, "/v1/datasets/deliberations/records.csv", formulas="escape")).content)
+    assert [row["DELIB_OBJET"] for row in of_all] == [row["DELIB_OBJET"] for row in escaped]
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ async def test_the_verdict_is_to_the_letter_unless_asked_otherwise(client: httpx
         ({"schema": "scdl/deliberations", "url": "http://10.0.0.1/"}, 400, "address-refused", "source-error"),
         ({"schema": "scdl/deliberations", "url": "http://169.254.169.254/"}, 400, "address-refused", "source-error"),
         ({"schema": "scdl/deliberations", "url": "file:///etc/passwd"}, 400, "address-refused", "source-error"),
-        ({"schema": "scdl/deliberations", "url": "http://127.0.0.1:1/"}, 502, "fetch-failed", "source-error"),
+        ({"schema": "scdl/deliberations", "url": "http://127.0.0.1:1/"}, 422, "fetch-failed", "source-error"),
     ],
 )
 async def test_refusals_are_problems_that_validata_s_clients_read_too(
