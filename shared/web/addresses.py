@@ -23,11 +23,11 @@ def too_long(scope: Scope) -> InvalidParameter | None:
     path = scope.get("raw_path") or scope["path"]
     if len(path) + len(scope["query_string"]) <= LONGEST_VALUE_CHARACTERS:
         return None
-    lengths = {name: len(value) for name, value in Request(scope).query_params.multi_items()}
-    longest = max(lengths, key=lambda name: lengths[name], default="path")
+    given = Request(scope).query_params.multi_items()
+    longest, value = max(given, key=lambda pair: len(pair[1]), default=("path", ""))
     if len(path) + len(scope["query_string"]) > LONGEST_ADDRESS_BYTES:
         detail = f"L'adresse dépasse {LONGEST_ADDRESS_BYTES} octets."
-    elif lengths.get(longest, 0) > LONGEST_VALUE_CHARACTERS:
+    elif len(value) > LONGEST_VALUE_CHARACTERS:
         detail = f"La valeur de « {longest[:80]} » dépasse {LONGEST_VALUE_CHARACTERS} caractères."
     else:
         return None

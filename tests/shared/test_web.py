@@ -112,6 +112,8 @@ async def test_an_address_that_is_too_long_is_refused_with_its_longest_parameter
         assert (response.status_code, response.json()["code"]) == (400, "invalid-parameter")
         assert response.json()["parameter"] == "colour"
     assert (await client.get("/v1/things/9", params={"colour": "b" * 2000})).status_code == 200
+    repeated = await client.get("/v1/things/9?colour=" + "b" * 2001 + "&colour=b")
+    assert (repeated.status_code, repeated.json()["parameter"]) == (400, "colour")
 
 
 async def test_head_is_get_without_its_body(client: httpx.AsyncClient) -> None:

@@ -4,6 +4,7 @@ What is answered here is answered by the framework's routes too, by the same fun
 document it, and take what this room leaves to them (other formats than JSON, other methods).
 """
 
+import logging
 import re
 from collections.abc import Callable
 
@@ -15,6 +16,8 @@ from shared.errors import Refusal
 from shared.web.addresses import too_long
 from shared.web.app import CROSS_ORIGIN
 from shared.web.problems import answer as problem_answer
+
+log = logging.getLogger(__name__)
 
 PATH = re.compile(r"/v1/datasets/([^/]+)/(?:(records|aggregate)|records/([^/]+))")
 
@@ -42,7 +45,8 @@ class ReadingFront:
             response = problem_answer(Request(scope), refusal)
             response.headers.update(CROSS_ORIGIN)
             await response(scope, receive, send)
-        except Exception:  # noqa: BLE001 - the framework asks again, and says what is wrong where that is said
+        except Exception as error:  # noqa: BLE001 - the framework asks again, and says what is wrong where that is said
+            log.warning("an answer could not be made; asked again", exc_info=error)
             await self._app(scope, receive, send)
         else:
             is_known = status == NOT_MODIFIED
