@@ -45,7 +45,8 @@ class ReadingFront:
             response = problem_answer(Request(scope), refusal)
             response.headers.update(CROSS_ORIGIN)
             await response(scope, receive, send)
-        except Exception as error:  # noqa: BLE001 - the framework asks again, and says what is wrong where that is said
+        except Exception as error:
+            # The framework asks again, and says what is wrong where that is said.
             log.warning("an answer could not be made; asked again", exc_info=error)
             await self._app(scope, receive, send)
         else:
