@@ -10,6 +10,7 @@ from fastapi import Request
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect
+from starlette.types import Scope
 
 from shared.digests import DIGEST_REFUSALS, parse_digests, verified
 from shared.errors import Refusal
@@ -26,7 +27,7 @@ class BodyTooLarge(Refusal):
 
     status = 413
     code = "body-too-large"
-    title = "Fichier trop volumineux"
+    title = "Envoi trop volumineux"
 
 
 class BodyEmpty(Refusal):
@@ -103,7 +104,7 @@ UPLOAD_BODY: dict[str, Any] = {
         "annoncé ; seul `text/csv; charset=…` change la lecture, en disant l'encodage.",
         "content": {
             **{name: {"schema": {"type": "string", "format": "binary"}} for name in UPLOAD_TYPES},
-            "application/json": {"schema": {"title": "Une liste d'objets, ou l'arbre des DECP"}},
+            "application/json": {},  # any JSON: judged as a file, like the others
             "multipart/form-data": {
                 "schema": {
                     "type": "object",
@@ -115,6 +116,19 @@ UPLOAD_BODY: dict[str, Any] = {
     },
 }
 """What the OpenAPI document says of the body of a route that calls `open_upload`."""
+
+
+@dataclass(slots=True)
+class Allowance:
+    """Who counts the bytes of a request's body: its route, where a body is a file, else the edge."""
+
+    is_counted_by_route: bool = False
+
+    @classmethod
+    def of(cls, scope: Scope) -> "Allowance":
+        """The one of this request, wherever its scope was copied."""
+        allowance: Allowance = scope.setdefault("socle.allowance", cls())
+        return allowance
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +144,7 @@ class Upload:
 async def open_upload(request: Request, *, max_bytes: int, chunk_timeout_seconds: float) -> Upload:
     """The file that `request` carries. Raises BodyTooLarge before reading when the announced length says so, and
     ContentDigestInvalid."""
+    Allowance.of(request.scope).is_counted_by_route = True
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in CONTENT_ENCODINGS:
         raise EncodingUnsupported(

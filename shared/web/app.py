@@ -18,8 +18,10 @@ from shared.web.bounded import bounded
 from shared.web.head import HeadFromGet
 from shared.web.health import Check, health_router
 from shared.web.limited import Limited, TooManyRequests
+from shared.web.naming import operation_name, with_plain_tags
 from shared.web.problems import InternalError, InvalidRequest, Problem, refusals
 from shared.web.request_context import RequestContext
+from shared.web.small_bodies import SmallBodies
 from shared.web.strict import refuse_unknown_parameters
 
 COMMON_REFUSALS = (InvalidParameter, InvalidRequest, InternalError, TooManyRequests)
@@ -100,6 +102,7 @@ def make_service_app(
         responses=refusals(*COMMON_REFUSALS),
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         separate_input_output_schemas=False,
+        generate_unique_id_function=operation_name,
     )
     problems.install(app)
     for router in routers:
@@ -107,6 +110,7 @@ def make_service_app(
     app.include_router(health_router(checks))
     docs.install(app)
     problem_pages.install(app)
+    app.add_middleware(SmallBodies)
     app.add_middleware(CORSMiddleware, **CROSS_ORIGIN_RULES)
     app.add_middleware(HeadFromGet, routes=app.routes)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
@@ -119,10 +123,12 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 def _closing(limiter: Limiter | None, lifespan: Lifespan) -> Lifespan:
     @asynccontextmanager
     async def whole(app: FastAPI) -> AsyncIterator[None]:
-        async with lifespan(app):
-            yield
-        if limiter is not None:
-            await limiter.close()
+        try:
+            async with lifespan(app):
+                yield
+        finally:
+            if limiter is not None:
+                await limiter.close()
 
     return whole
 
@@ -143,5 +149,5 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         schemas.pop("HTTPValidationError", None)
         schemas.pop("ValidationError", None)
         schemas["Problem"] = Problem.model_json_schema()
-        app.openapi_schema = bounded(document)
+        app.openapi_schema = with_plain_tags(bounded(document))
     return app.openapi_schema

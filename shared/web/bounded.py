@@ -1,14 +1,17 @@
-"""Says in an OpenAPI document what the edge makes true of every operation: bounds of parameters, who may ask."""
+"""Says in an OpenAPI document what the edge makes true of every operation: bounds, and who may ask."""
 
 from typing import Any
 
+from shared.uploads import BodyTooLarge
 from shared.web.addresses import LONGEST_ADDRESS_BYTES, LONGEST_VALUE_CHARACTERS
+from shared.web.problems import refusals
 
 Document = dict[str, Any]
 
 _METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 _VALUES = frozenset({"default", "const", "enum", "example", "examples"})
 """Members of a schema that hold values, not schemas."""
+_TOO_LARGE = refusals(BodyTooLarge)[BodyTooLarge.status]
 
 
 def bounded(document: Document) -> Document:
@@ -16,6 +19,8 @@ def bounded(document: Document) -> Document:
     for item in document.get("paths", {}).values():
         for operation in (operation for method, operation in item.items() if method in _METHODS):
             operation.setdefault("security", [])
+            if "requestBody" in operation:
+                operation["responses"].setdefault(str(BodyTooLarge.status), _TOO_LARGE)
             for parameter in operation.get("parameters", ()):
                 _bound_parameter(parameter)
     for item in document.get("webhooks", {}).values():

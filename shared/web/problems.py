@@ -20,6 +20,7 @@ from starlette.routing import Match
 from shared.errors import PROBLEM_JSON, NotFound, Refusal, ServiceUnavailable
 from shared.outages import is_outage
 from shared.web.pointed import pointed
+from shared.web.small_bodies import TooMuch
 
 log = logging.getLogger(__name__)
 
@@ -132,6 +133,8 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
 async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - the handler is registered for this class
     headers = dict(error.headers or {})
+    if isinstance(error, TooMuch):
+        return answer(request, error.refusal())
     if error.status_code == HTTPStatus.NOT_FOUND:
         refusal: Refusal = NotFound(
             "Cette adresse ne correspond à rien ici.",

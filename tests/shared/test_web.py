@@ -9,14 +9,16 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from pydantic import BaseModel
 from serving import served
 from sqlalchemy.exc import OperationalError
 
 from shared.errors import NotFound
 from shared.logs import JsonFormatter, current_request_id, logged_with
+from shared.uploads import open_upload
 from shared.web import make_service_app, refusals
+from shared.web.small_bodies import MAX_BODY_BYTES
 
 router = APIRouter(prefix="/v1")
 
@@ -45,6 +47,13 @@ async def get_thing(number: int, colour: str | None = None) -> dict[str, Any]:
 async def post_thing(thing: Thing) -> Thing:
     """A body comes back."""
     return thing
+
+
+@router.put("/things/files")
+async def put_thing(request: Request) -> int:
+    """How many bytes a file has."""
+    upload = await open_upload(request, max_bytes=3 * MAX_BODY_BYTES, chunk_timeout_seconds=5)
+    return sum([len(chunk) async for chunk in upload.chunks])
 
 
 @pytest.fixture
@@ -212,3 +221,26 @@ def test_a_log_line_is_an_object_that_carries_its_context() -> None:
         line = json.loads(JsonFormatter("work-here").format(record))
     assert (line["message"], line["size"], line["process"]) == ("seen this", 3, "work-here")
     assert (line["request_id"], line["deposit_id"]) == ("r1", "d1")
+
+
+async def test_a_body_that_is_no_file_is_read_to_its_limit(client: httpx.AsyncClient) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(3):
+            yield b" " * (MAX_BODY_BYTES // 2)
+
+    json_type = {"Content-Type": "application/json"}
+    for content in (b" " * (MAX_BODY_BYTES + 1), endless()):
+        answer = await client.post("/v1/things", content=content, headers=json_type)
+        assert (answer.status_code, answer.json()["code"]) == (413, "body-too-large")
+        assert answer.json()["limit_bytes"] == MAX_BODY_BYTES
+    just = b'{"size": 1}'.rjust(MAX_BODY_BYTES)
+    assert (await client.post("/v1/things", content=just, headers=json_type)).json() == {"size": 1}
+
+
+async def test_a_file_has_the_limit_of_its_route(client: httpx.AsyncClient) -> None:
+    assert (await client.put("/v1/things/files", content=b"x" * (2 * MAX_BODY_BYTES))).json() == 2 * MAX_BODY_BYTES
+
+
+async def test_the_document_tells_of_the_limit(client: httpx.AsyncClient) -> None:
+    operations = (await client.get("/openapi.json")).json()["paths"]["/v1/things"]
+    assert "body-too-large" in operations["post"]["responses"]["413"]["description"]

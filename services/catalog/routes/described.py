@@ -30,7 +30,7 @@ ANSWERS: dict[int | str, dict[str, Any]] = refusals(NotFound, DatasetWithdrawn) 
     response_class=Response,
     responses=ANSWERS,
 )
-async def get_schema(request: Request, dataset_id: str, tools: CatalogTools) -> Response:
+async def get_dataset_schema(request: Request, dataset_id: str, tools: CatalogTools) -> Response:
     """Les colonnes telles que servies et téléchargées, sous la version du schéma de la version actuelle."""
     view, schema, title = await _opened(dataset_id, tools)
     document = table_schema(view, schema, title=title, registry=tools.registry)

@@ -20,7 +20,6 @@ from services.catalog.free.write import (
     edit_dataset,
 )
 from services.catalog.once import ONCE
-from services.catalog.routes.bounded import BoundedRoute
 from services.catalog.tools import CatalogTools, Tools
 from services.catalog.view import DatasetWithdrawn
 from shared.auth import KeyMissing, KeyNotAllowed, NotHabilitated
@@ -28,20 +27,14 @@ from shared.errors import NotFound, ServiceUnavailable
 from shared.freshness import freshness_of
 from shared.idempotency import IDEMPOTENCY_REFUSALS
 from shared.once import OnceRoute
-from shared.uploads import BodyTooLarge
 from shared.web import refusals
-
-
-class BoundedOnceRoute(BoundedRoute, OnceRoute):
-    """A bounded body, and its answer kept under an Idempotency-Key."""
-
 
 router = APIRouter(
     prefix="/v1",
     tags=["Jeux de données"],
-    route_class=BoundedOnceRoute,
+    route_class=OnceRoute,
     dependencies=ONCE,
-    responses=refusals(ServiceUnavailable, KeyMissing, KeyNotAllowed, NotHabilitated, BodyTooLarge, InvalidDataset),
+    responses=refusals(ServiceUnavailable, KeyMissing, KeyNotAllowed, NotHabilitated, InvalidDataset),
 )
 
 _SAID = Said.model_json_schema(ref_template="#/components/schemas/{model}")

@@ -16,9 +16,6 @@ from shared.db import Sessions
 from shared.errors import Refusal
 from shared.models import OnboardingStep, Organisation
 
-MAX_BYTES = 5_000_000
-"""Every commune of France, with five steps each, is about that."""
-
 LISTED_REFUSALS = 100
 
 COLUMNS = ("siren", "step", "date", "agents", "convention_sha256")

@@ -13,13 +13,12 @@ from services.ingest.onboarding.bodies import (
     OrganisationChange,
     StepIn,
 )
-from services.ingest.onboarding.imported import MAX_BYTES, ImportRefused, import_onboarding
+from services.ingest.onboarding.imported import ImportRefused, import_onboarding
 from services.ingest.onboarding.record import InvalidOnboarding, StepWish
 from services.ingest.operator_auth import AuthenticatedOperator, OperatorKeyMissing
 from services.ingest.organisations import UnknownOrganisation
 from services.ingest.tools import IngestTools
 from shared.errors import ServiceUnavailable
-from shared.uploads import BodyTooLarge
 from shared.web import refusals
 
 router = APIRouter(
@@ -55,7 +54,7 @@ async def post_organisation(
 @router.post(
     "/organisations/import",
     summary="Importer des étapes et des nombres d'agents",
-    responses=refusals(ImportRefused, BodyTooLarge),
+    responses=refusals(ImportRefused),
     openapi_extra=TABLE,
 )
 async def post_import(
@@ -65,8 +64,7 @@ async def post_import(
     dry_run: Annotated[bool, Query(description="Vérifie seulement")] = False,
 ) -> ImportedOut:
     """Toutes les lignes, ou aucune. La même table importée deux fois ne note rien de plus."""
-    content = await _bounded_body(request)
-    done = await import_onboarding(tools.sessions, content, actor=operator.actor, dry_run=dry_run)
+    done = await import_onboarding(tools.sessions, await request.body(), actor=operator.actor, dry_run=dry_run)
     return ImportedOut(dry_run=dry_run, lines=done.lines, steps=done.steps, agents=done.agents)
 
 
@@ -100,16 +98,3 @@ async def post_step(
     ne change rien."""
     wish = StepWish(said.step, said.date, said.document_sha256, said.note)
     return await change_step(tools.sessions, siren, wish, actor=operator.actor)
-
-
-async def _bounded_body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BYTES:
-            raise BodyTooLarge(
-                f"Le fichier dépasse {MAX_BYTES} octets.",
-                action="Importez-le en plusieurs parties.",
-                limit_bytes=MAX_BYTES,
-            )
-    return bytes(body)

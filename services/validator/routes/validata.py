@@ -27,6 +27,7 @@ from shared.reports.words import Language
 from shared.uploads import (
     MULTIPART_OVERHEAD_BYTES,
     UPLOAD_REFUSALS,
+    Allowance,
     BodyEmpty,
     BodyTooLarge,
     MultipartInvalid,
@@ -191,6 +192,7 @@ def _is_true(value: object) -> bool:
 def _limited(request: Request, tools: Tools) -> Request:
     """The request, whose body stops at the limit."""
     limits, size_bytes = tools.settings, 0
+    Allowance.of(request.scope).is_counted_by_route = True
 
     async def receive() -> Message:
         nonlocal size_bytes
