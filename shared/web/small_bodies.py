@@ -1,4 +1,4 @@
-"""What a request may carry beside a file. FastAPI reads a body before it asks for a key: whoever sends it is bounded."""
+"""What a request may carry beside a file. FastAPI reads a body before it asks for a key: anybody is bounded."""
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
