@@ -77,10 +77,15 @@ def _with_own_names(document: Document, taken: Document, service: str) -> Docume
         names |= {(kind, name): f"{service.capitalize()}{name}" for kind, name in clashing}
         own = _renamed(document, names)
     own["components"] = {
-        kind: {names.get((kind, name), name): component for name, component in components.items()}
+        kind: dict(_titled(component, name, names.get((kind, name), name)) for name, component in components.items())
         for kind, components in own.get("components", {}).items()
     }
     return own
+
+
+def _titled(component: Document, former: str, name: str) -> tuple[str, Document]:
+    """The component under its name. Programs made from the document call a type by its title: that changes too."""
+    return name, {**component, "title": name} if name != former and "title" in component else component
 
 
 def _components(document: Document) -> list[Component]:

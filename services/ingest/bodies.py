@@ -36,7 +36,7 @@ class SchemaOut(BaseModel):
     version: str | None
 
 
-class OrganisationOut(BaseModel):
+class OwnerOut(BaseModel):
     """The organisation whose data these are."""
 
     siren: str
@@ -112,7 +112,7 @@ class DepositOut(BaseModel):
 
     id: UUID
     state: DepositState
-    organisation: OrganisationOut
+    organisation: OwnerOut
     schema_: SchemaOut = Field(alias="schema")
     corrections: Corrections = Field(description="« none » : jugé à la lettre, sans rien corriger.")
     mode: DepositMode = Field(description="Ce que le dépôt fait des lignes déjà publiées.")
@@ -175,7 +175,7 @@ def accepted_out(deposit: Deposit, organisation: Organisation) -> DepositOut:
 def _common(deposit: Deposit, organisation: Organisation) -> dict[str, Any]:
     return {
         "id": deposit.id,
-        "organisation": OrganisationOut(siren=organisation.siren, name=organisation.name),
+        "organisation": OwnerOut(siren=organisation.siren, name=organisation.name),
         "corrections": Corrections(deposit.corrections),
         "mode": DepositMode(deposit.mode),
         "slice": DepositScope(deposit.scope),

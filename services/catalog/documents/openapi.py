@@ -75,6 +75,7 @@ def dataset_openapi(
         "info": {**whole["info"], "title": title, "version": str(view.version or 0), "description": _about(view)},
         "servers": [{"url": server_url}],
         "externalDocs": {"url": f"{server_url}/v1/datasets/{view.dataset_id}/schema", "description": "Table Schema"},
+        "tags": whole["tags"],
         "paths": paths,
         "components": {"schemas": _needed(components, paths)},
     }

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.ingest.bodies import OrganisationOut
+from services.ingest.bodies import OwnerOut
 from services.ingest.habilitations.record import Conflict, conflicts_of
 from shared.models import Habilitation, HabilitationEvent, HabilitationState, Organisation
 
@@ -46,7 +46,7 @@ class HabilitationOut(BaseModel):
 
     id: UUID
     state: HabilitationState
-    organisation: OrganisationOut
+    organisation: OwnerOut
     schemas: list[str] | None = Field(description="null : tous.")
     message: str
     basis: str = Field(description="Sur quoi repose le droit.")
@@ -86,9 +86,7 @@ async def described(session: AsyncSession, habilitations: list[Habilitation]) ->
         HabilitationOut.model_validate(
             one.model_dump()
             | {
-                "organisation": OrganisationOut(
-                    siren=one.organisation_siren, name=by_siren[one.organisation_siren].name
-                ),
+                "organisation": OwnerOut(siren=one.organisation_siren, name=by_siren[one.organisation_siren].name),
                 "conflicts": conflicts_out(conflicts.get(one.id, ())),
                 "history": [
                     StepOut(state=event.state, at=event.at) for event in events if event.habilitation_id == one.id

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from services.ingest.auth import Authenticated, CurrentVendor, KeyMissing
-from services.ingest.bodies import OrganisationOut
+from services.ingest.bodies import OwnerOut
 from services.ingest.habilitations.bodies import ConflictOut, conflicts_out
 from services.ingest.habilitations.record import conflicts_of, granted, in_common
 from services.ingest.tools import IngestTools
@@ -35,7 +35,7 @@ class KeyRightsOut(BaseModel):
 class AllowedOut(BaseModel):
     """What may be deposited for an organisation: what it grants, as far as the key goes."""
 
-    organisation: OrganisationOut
+    organisation: OwnerOut
     schemas: list[str] | None = Field(description="null : tous.")
     expires_at: datetime | None
     conflicts: list[ConflictOut] = Field(description="Autres éditeurs habilités pour les mêmes données.")
@@ -66,7 +66,7 @@ async def get_whoami(vendor: Authenticated, tools: IngestTools) -> WhoAmIOut:
         conflicts = await conflicts_of(session, [one for one, _ in rows])
     allowed = [
         AllowedOut(
-            organisation=OrganisationOut(siren=owner.siren, name=owner.name),
+            organisation=OwnerOut(siren=owner.siren, name=owner.name),
             schemas=None if schemas is None else list(schemas),
             expires_at=one.expires_at,
             conflicts=conflicts_out(conflicts[one.id]),
