@@ -43,5 +43,5 @@ async def read_holdings(sessions: Sessions) -> Holdings:
     )
     async with reading(sessions) as session:
         deposits = (await session.execute(select(func.count()).select_from(Deposit))).scalar_one()
-        rows = (await session.execute(datasets)).tuples().all()
+        rows = (await session.execute(datasets)).all()
     return Holdings(deposits=deposits, consolidated=tuple(Consolidated(*row) for row in rows))
