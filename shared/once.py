@@ -18,9 +18,10 @@ from fastapi.routing import APIRoute
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
+from shared.auth import CurrentVendor
 from shared.db import Sessions
 from shared.idempotency import check_key, check_same, fingerprint_of, is_open, lock_key, unlock_key
-from shared.models import IdempotencyKey
+from shared.models import EVERY_ACTION, IdempotencyKey
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +52,9 @@ class AlreadyAnswered(Exception):
         self.response = response
 
 
-async def begin_once(request: Request, sessions: Sessions, vendor_id: UUID, key: str | None) -> None:
-    """Take the key, if there is one, before the route does anything.
+async def begin_once(request: Request, sessions: Sessions, vendor: CurrentVendor, key: str | None) -> None:
+    """Take the key, if there is one, before the route does anything: what the vendor's key may do is not looked at yet,
+    so an answer is only for who has the rights of whom it was first given to.
 
     Raises IDEMPOTENCY_REFUSALS, and AlreadyAnswered, which `OnceRoute` knows.
     """
@@ -60,14 +62,21 @@ async def begin_once(request: Request, sessions: Sessions, vendor_id: UUID, key:
         return
     check_key(key)
     sha256 = hashlib.sha256(await request.body()).hexdigest()
-    asked = (request.method, request.url.path, request.url.query)
-    turn = Turn(sessions, vendor_id, key, fingerprint_of(parameters=asked, sha256=sha256))
-    answered = await lock_key(sessions, vendor_id, key)
+    asked = (request.method, request.url.path, request.url.query, *_limits(vendor))
+    turn = Turn(sessions, vendor.id, key, fingerprint_of(parameters=asked, sha256=sha256))
+    answered = await lock_key(sessions, vendor.id, key)
     if answered is None:
         request.state.once = turn
         return
     check_same(answered, turn.fingerprint)
     raise AlreadyAnswered(_response(answered.answer or {}))
+
+
+def _limits(vendor: CurrentVendor) -> tuple[str, ...]:
+    """What a key lacks, the same for its successors; nothing for a key with every right."""
+    lacking = sorted(set(EVERY_ACTION) - vendor.actions)
+    within = (lacking, *(None if one is None else sorted(one) for one in (vendor.organisations, vendor.schemas)))
+    return () if within == ([], None, None) and not vendor.is_test else (f"{within} {vendor.is_test}",)
 
 
 class OnceRoute(APIRoute):

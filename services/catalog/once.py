@@ -9,7 +9,7 @@ from shared.once import OnceKey, begin_once
 
 async def once(request: Request, vendor: Authenticated, tools: CatalogTools, idempotency_key: OnceKey = None) -> None:
     """Raises KeyMissing, IDEMPOTENCY_REFUSALS."""
-    await begin_once(request, tools.deciding.sessions, vendor.id, idempotency_key)
+    await begin_once(request, tools.deciding.sessions, vendor, idempotency_key)
 
 
 ONCE = [Depends(once)]

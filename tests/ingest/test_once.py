@@ -85,3 +85,14 @@ async def test_a_request_whose_process_died_may_be_made_after_a_while(
     async with owner_sessions.begin() as session:
         await session.execute(text("UPDATE ingest.idempotency_key SET locked_until = clock_timestamp()"))
     refused(await cancel(client, deposit_id), 409, "not-cancellable")
+
+
+async def test_an_answer_is_for_keys_of_the_same_rights_only(client: httpx.AsyncClient) -> None:
+    deposit_id = (await push(client)).json()["id"]
+    await cancel(client, deposit_id)
+    for lacking in ({"actions": ["read"]}, {"schemas": ["scdl/subventions"]}, {"test": True}):
+        narrow = (await client.post("/v1/keys", json={"name": "étroite", **lacking})).json()["key"]
+        refused(await cancel(client, deposit_id, Authorization=f"Bearer {narrow}"), 422, "idempotency-key-reused")
+    same = (await client.post("/v1/keys", json={"name": "remplaçante"})).json()["key"]
+    again = await cancel(client, deposit_id, Authorization=f"Bearer {same}")
+    assert (again.status_code, again.headers["idempotency-replayed"]) == (200, "true")

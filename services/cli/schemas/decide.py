@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.cli.schemas.refusal import SchemasRefused
 from services.cli.schemas.sync import NOW, change, lock, prepare, revisions
+from shared.audit import OPERATOR, audit
 from shared.models import ImportedRevision, RevisionState
 
 
@@ -25,6 +26,7 @@ async def accept(connection: AsyncConnection, name: str, version: str) -> int:
             if each.state == RevisionState.IN_FORCE or (each.state == RevisionState.WAITING and each is not chosen):
                 await change(session, each, state=RevisionState.REPLACED, changed_at=NOW)
         await change(session, chosen, state=RevisionState.IN_FORCE, changed_at=NOW)
+        await _note(session, chosen, "schema.accept")
     await prepare(connection)
     return chosen.revision
 
@@ -38,7 +40,13 @@ async def decline(connection: AsyncConnection, name: str, version: str) -> list[
         waiting = [each for each in known if each.state == RevisionState.WAITING]
         for each in waiting:
             await change(session, each, state=RevisionState.DECLINED, changed_at=NOW)
+            await _note(session, each, "schema.decline")
     return [each.revision for each in waiting]
+
+
+async def _note(session: AsyncSession, revision: ImportedRevision, action: str) -> None:
+    subject, detail = f"schema {revision.name} {revision.version}", {"revision": revision.revision}
+    await audit(session, actor=OPERATOR, action=action, subject=subject, detail=detail)
 
 
 def _newest_waiting(known: list[ImportedRevision], name: str, version: str) -> ImportedRevision:

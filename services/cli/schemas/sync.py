@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from services.cli.schemas.catalogue import ListedVersion
 from services.cli.schemas.fetched import Fetched
+from shared.audit import OPERATOR, audit
 from shared.imported import read_imported_schemas
 from shared.migrate import prepare_schemas
 from shared.models import CatalogDataset, ImportedRevision, RevisionState
@@ -92,6 +93,7 @@ async def _write_one(session: AsyncSession, one: Fetched, outcome: Outcome, *, d
         await _put_in_wait(session, one, same, known)
     else:
         session.add(_revision(one, dataset_id=dataset_id, number=1, state=RevisionState.IN_FORCE))
+        await audit(session, actor=OPERATOR, action="schema.import", subject=f"schema {' '.join(what)}")
         outcome.added.append(what)
         if one.slow_fields:
             outcome.slow.append(what)

@@ -2,21 +2,29 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Text, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from shared.auth import CurrentVendor
-from shared.models import AuditEntry
+from shared.models import AuditEntry, Deposit
 
 
 def lines_of(vendor: CurrentVendor) -> list[ColumnElement[bool]]:
-    """The condition of what a key may read: what its vendor did, and what was done about it."""
+    """The condition of what a key may read: what its vendor did, and what was done about it.
+
+    A key that is limited reads what it did itself, and what is about organisations or deposits that it covers.
+    """
     conditions: list[ColumnElement[bool]] = [col(AuditEntry.vendor_id) == vendor.id]
-    if vendor.organisations is not None:
-        organisation = col(AuditEntry.organisation_siren)
-        conditions.append(or_(organisation.is_(None), organisation.in_(vendor.organisations)))
-    return conditions
+    if vendor.organisations is None and vendor.schemas is None:
+        return conditions
+    named = f"key {vendor.key_prefix}"
+    if vendor.schemas is None:
+        covered = col(AuditEntry.organisation_siren).in_(vendor.organisations or ())
+    else:
+        deposit = func.concat("deposit ", cast(col(Deposit.id), Text))
+        covered = col(AuditEntry.subject).in_(select(deposit).where(vendor.owns()))
+    return [*conditions, or_(col(AuditEntry.actor) == named, col(AuditEntry.subject) == named, covered)]
 
 
 async def read_trail(

@@ -13,7 +13,7 @@ from services.ingest.habilitations.letters import request_letter
 from services.ingest.habilitations.links import Links
 from services.ingest.habilitations.record import record, take_turn
 from services.ingest.mail.outbox import post
-from shared.audit import actor_of
+from shared.audit import actor_of, audit
 from shared.db import Sessions
 from shared.deposits import DATABASE_NOW, now_plus
 from shared.errors import NotFound, Refusal
@@ -102,6 +102,14 @@ async def remind(sessions: Sessions, asker: CurrentVendor, habilitation_id: UUID
             )
         organisation = await session.get_one(Organisation, habilitation.organisation_siren)
         told = await _write(session, habilitation, asker, organisation, links)
+        await audit(
+            session,
+            actor=actor_of(asker),
+            action="habilitation.remind",
+            subject=f"habilitation {habilitation.id}",
+            organisation=organisation.siren,
+            detail={"letters": told},
+        )
     return Asked(habilitation, told)
 
 

@@ -14,7 +14,7 @@ from services.ingest.habilitations.letters import access_letter, outcome_letter
 from services.ingest.habilitations.links import MAX_TRIES, Links
 from services.ingest.habilitations.record import Conflict, conflicts_of, record, take_turn
 from services.ingest.mail.outbox import post
-from shared.audit import Actor
+from shared.audit import Actor, audit
 from shared.db import Sessions
 from shared.deposits import DATABASE_NOW
 from shared.errors import NotFound, Refusal
@@ -96,6 +96,7 @@ async def decide_consent(
         link = consent.link
         if not links.is_code(link, code):
             link.tries += 1
+            await _note(session, link, "consent.wrong-code")
             return WrongCode(tries_left=MAX_TRIES - link.tries)
         await take_turn(session, consent.organisation.siren)
         consent = await _consent(session, link)
@@ -155,8 +156,15 @@ async def send_access(sessions: Sessions, organisation: Organisation, email: str
             if referent.email.casefold() == email.strip().casefold() and await may_write(session, referent, None):
                 sent = links.make(referent, habilitation_id=None, vendor_id=None)
                 session.add(sent.link)
+                await _note(session, sent.link, "consent.send")
                 letter = access_letter(organisation=organisation, sent=sent)
                 await post(session, recipient=referent.email, subject=letter.subject, body=letter.body)
+
+
+async def _note(session: AsyncSession, link: ConsentLink, action: str) -> None:
+    """By whoever holds, or asks for, a link: nobody has shown yet to be that référent."""
+    subject, siren = f"referent {link.referent_id}", link.organisation_siren
+    await audit(session, actor=Actor("anybody"), action=action, subject=subject, organisation=siren)
 
 
 async def _consent(session: AsyncSession, link: ConsentLink) -> Consent:

@@ -111,8 +111,7 @@ async def add_referent(
     referent.name, referent.role = name or referent.name, role or referent.role
     session.add(referent)
     await session.flush()
-    if found is None:
-        await _note(session, referent, "referent.add", actor)
+    await _note(session, referent, "referent.change" if found else "referent.add", actor)
     return referent
 
 

@@ -51,6 +51,12 @@ def done_page() -> str:
     return _page("C'est noté", [said])
 
 
+def refusal_page(title: str, detail: str, action: str) -> str:
+    """Why a link leads no further, and what to do."""
+    led = escape(action).replace("/v1/consents", '<a href="/v1/consents">/v1/consents</a>')
+    return _page(escape(title), [f"<p>{escape(detail)}</p>", f"<p>{led}</p>"])
+
+
 def access_page(*, is_sent: bool = False) -> str:
     """Where a référent asks for a link."""
     if is_sent:

@@ -16,10 +16,11 @@ from services.ingest.habilitations.consent import (
 )
 from services.ingest.habilitations.page import HEADERS, access_page, consent_page, done_page
 from services.ingest.organisations import UnknownOrganisation, find_organisation
+from services.ingest.readable import ReadableRoute, readable_refusals
 from services.ingest.routes.habilitations import links_of
 from services.ingest.tools import IngestTools
-from shared.errors import NotFound, ServiceUnavailable
-from shared.web import refusals
+from shared.errors import InvalidParameter, NotFound, ServiceUnavailable
+from shared.web.problems import InvalidRequest
 
 PAGE: dict[int | str, dict[str, Any]] = {
     200: {"description": "Une page, sans script.", "content": {"text/html": {"schema": {"type": "string"}}}}
@@ -28,20 +29,21 @@ PAGE: dict[int | str, dict[str, Any]] = {
 router = APIRouter(
     prefix="/v1",
     tags=["Consentement"],
+    route_class=ReadableRoute,
     default_response_class=HTMLResponse,
-    responses=refusals(ServiceUnavailable) | PAGE,
+    responses=readable_refusals(InvalidParameter, InvalidRequest, ServiceUnavailable) | PAGE,
 )
 
 Token = Annotated[str, Path(description="Reçu par courriel", max_length=100)]
 
 
-@router.get("/consents", summary="Demander un lien de référent", responses=refusals(NotFound))
+@router.get("/consents", summary="Demander un lien de référent", responses=readable_refusals(NotFound))
 async def get_access() -> HTMLResponse:
     """La page où un référent demande à voir les éditeurs habilités par son organisme."""
     return HTMLResponse(access_page(), headers=HEADERS)
 
 
-@router.post("/consents", summary="Envoyer un lien à un référent", responses=refusals(UnknownOrganisation))
+@router.post("/consents", summary="Envoyer un lien à un référent", responses=readable_refusals(UnknownOrganisation))
 async def post_access(
     organisation: Annotated[str, Form(max_length=20)], email: Annotated[str, Form(max_length=254)], tools: IngestTools
 ) -> HTMLResponse:
@@ -52,7 +54,9 @@ async def post_access(
     return HTMLResponse(access_page(is_sent=True), headers=HEADERS)
 
 
-@router.get("/consents/{token}", summary="Voir une demande d'habilitation", responses=refusals(NotFound, LinkOver))
+@router.get(
+    "/consents/{token}", summary="Voir une demande d'habilitation", responses=readable_refusals(NotFound, LinkOver)
+)
 async def get_consent(token: Token, tools: IngestTools) -> HTMLResponse:
     """Qui demande quoi, ou qui est habilité ; regarder ne décide de rien."""
     async with tools.sessions() as session:
@@ -60,7 +64,7 @@ async def get_consent(token: Token, tools: IngestTools) -> HTMLResponse:
     return HTMLResponse(consent_page(consent), headers=HEADERS)
 
 
-@router.post("/consents/{token}", summary="Répondre à une demande", responses=refusals(NotFound, LinkOver))
+@router.post("/consents/{token}", summary="Répondre à une demande", responses=readable_refusals(NotFound, LinkOver))
 async def post_consent(
     token: Token,
     tools: IngestTools,

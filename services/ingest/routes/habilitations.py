@@ -19,17 +19,22 @@ from services.ingest.habilitations.ask import (
 )
 from services.ingest.habilitations.bodies import AskedOut, HabilitationIn, HabilitationOut, described
 from services.ingest.habilitations.links import Links
+from services.ingest.once import ONCE
 from services.ingest.organisations import UnknownOrganisation, find_organisation
 from services.ingest.tools import IngestTools, Tools
 from shared.db import reading
 from shared.errors import NotFound, ServiceUnavailable
+from shared.idempotency import IDEMPOTENCY_REFUSALS
 from shared.imported import know_schema
 from shared.models import Habilitation, HabilitationState
+from shared.once import OnceRoute
 from shared.paging import Page, PageLinks, cursor_secret, decode_cursor, encode_cursor
 from shared.registry import UnknownSchema
 from shared.web import refusals
 
-router = APIRouter(prefix="/v1", tags=["Habilitations"], responses=refusals(*KEY_REFUSALS, ServiceUnavailable))
+router = APIRouter(
+    prefix="/v1", tags=["Habilitations"], route_class=OnceRoute, responses=refusals(*KEY_REFUSALS, ServiceUnavailable)
+)
 
 
 def links_of(tools: Tools) -> Links:
@@ -41,7 +46,16 @@ def links_of(tools: Tools) -> Links:
     "/habilitations",
     status_code=201,
     summary="Demander une habilitation",
-    responses=refusals(UnknownOrganisation, UnknownSchema, NotHabilitated, AlreadyAsked, TooManyLetters),
+    dependencies=ONCE,
+    responses=refusals(
+        *KEY_REFUSALS,
+        NotHabilitated,
+        UnknownOrganisation,
+        UnknownSchema,
+        *IDEMPOTENCY_REFUSALS,
+        AlreadyAsked,
+        TooManyLetters,
+    ),
 )
 async def post_habilitation(body: HabilitationIn, asker: Asker, tools: IngestTools, response: Response) -> AskedOut:
     """Les référents de l'organisme reçoivent un lien et un code : c'est l'organisme qui accorde, ou non."""
@@ -98,7 +112,8 @@ async def get_habilitation(habilitation_id: UUID, asker: Asker, tools: IngestToo
 @router.post(
     "/habilitations/{habilitation_id}/reminder",
     summary="Relancer une demande",
-    responses=refusals(NotFound, NotWaiting, TooManyLetters),
+    dependencies=ONCE,
+    responses=refusals(NotFound, *IDEMPOTENCY_REFUSALS, NotWaiting, TooManyLetters),
 )
 async def post_reminder(habilitation_id: UUID, asker: Asker, tools: IngestTools) -> AskedOut:
     """Les référents reçoivent un nouveau lien et un nouveau code : ceux d'avant durent 24 heures."""

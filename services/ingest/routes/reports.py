@@ -10,8 +10,10 @@ from pydantic import BaseModel
 from services.ingest.auth import KEY_REFUSALS, Reader
 from services.ingest.follow import ReportNotReady
 from services.ingest.once import ONCE
+from services.ingest.readable import ReadableRoute, readable_refusals
 from services.ingest.reports import give_report, report_of_link, report_of_vendor, secret_of, stored_report
 from services.ingest.tools import IngestTools
+from shared.audit import actor_of, audit_deposit
 from shared.errors import NotFound, ServiceUnavailable
 from shared.idempotency import IDEMPOTENCY_REFUSALS
 from shared.once import OnceRoute
@@ -31,6 +33,7 @@ from shared.reports.wish import MEDIA_TYPES, NotAcceptable, ReportFormat, Spoken
 from shared.web import refusals
 
 router = APIRouter(prefix="/v1", tags=["Rapports"], route_class=OnceRoute, responses=refusals(ServiceUnavailable))
+for_people = APIRouter(route_class=ReadableRoute)
 
 RENDERINGS: dict[int | str, dict[str, Any]] = {
     200: {
@@ -123,13 +126,16 @@ async def post_link(
     table: Annotated[bool, Query(description="true : le lien donne aussi le tableau déposé, annoté")] = False,
 ) -> LinkOut:
     """Un lien que l'on ouvre sans clé, pour la collectivité ou un collègue : le rapport, et le tableau si `table`."""
-    await report_of_vendor(vendor, deposit_id, tools)
+    found = await report_of_vendor(vendor, deposit_id, tools)
     token, until = sign_link(
         {"deposit": str(deposit_id), "table": table},
         purpose="report",
         key_pepper=tools.settings.key_pepper.get_secret_value(),
         lasting=timedelta(days=days or tools.settings.report_link_days),
     )
+    async with tools.sessions.begin() as session:
+        shared = {"until": until.isoformat(), "table": table}
+        await audit_deposit(session, found.deposit, actor=actor_of(vendor), action="report.share", detail=shared)
     root = tools.settings.public_url.rstrip("/")
     return LinkOut(href=f"{root}/v1/reports/{token}", expires_at=until)
 
@@ -140,11 +146,11 @@ async def get_report_schema() -> dict[str, Any]:
     return report_schema()
 
 
-@router.get(
+@for_people.get(
     "/reports/{token}",
     summary="Ouvrir un rapport partagé",
     response_model=ReportOut,
-    responses=refusals(NotFound, LinkExpired, NotAcceptable) | RENDERINGS | ANNOTATED,
+    responses=readable_refusals(NotFound, LinkExpired, NotAcceptable) | RENDERINGS | ANNOTATED,
 )
 async def get_shared_report(
     token: Annotated[str, Path(description="Donné par POST /v1/deposits/{id}/report/link", max_length=4096)],
@@ -157,3 +163,6 @@ async def get_shared_report(
     link = read_link(token, purpose="report", key_pepper=pepper)
     found = await report_of_link(UUID(link["deposit"]), tools)
     return await give_report(found, wish, tools, path=f"/v1/reports/{token}", limit=limit, table=link["table"])
+
+
+router.include_router(for_people)  # last: a token could be called anything

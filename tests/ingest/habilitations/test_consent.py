@@ -254,3 +254,46 @@ async def test_a_right_whose_time_is_over_opens_nothing_and_is_said_expired(sess
     async with sessions.begin() as session:
         assert await end_what_expired(session) == [vendor.habilitation_id]
     assert await state_of(client, str(vendor.habilitation_id)) == "expired"
+
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+async def test_a_browser_is_refused_with_a_page(client, stranger, letters):
+    await ask(client)
+    [letter] = await letters()
+    await stranger.post(letter.path, data={"code": letter.code, "decision": "refuse"})
+    over = await stranger.get(letter.path, headers=BROWSER)
+    assert over.status_code == 410
+    assert over.headers["content-type"].startswith("text/html")
+    assert "default-src 'none'" in over.headers["content-security-policy"]
+    assert 'href="/v1/consents"' in over.text
+    for answer in (
+        await stranger.get("/v1/consents/nothing", headers=BROWSER),
+        await stranger.post(letter.path, data={"code": letter.code}, headers=BROWSER),
+        await stranger.post("/v1/consents", data={"organisation": "nulle part", "email": "x@y"}, headers=BROWSER),
+        await stranger.get("/v1/reports/nothing", headers=BROWSER),
+    ):
+        assert answer.status_code in {404, 422}
+        assert "<h1>" in answer.text, answer.text
+
+
+async def test_a_scanner_that_looks_decides_nothing(client, stranger, letters):
+    asked = await ask(client)
+    [letter] = await letters()
+    for method in ("HEAD", "GET", "OPTIONS", "PUT", "GET"):
+        await stranger.request(method, letter.path)
+    refused(await stranger.post(letter.path), 422, "invalid-request")
+    assert await state_of(client, asked["id"]) == "requested"
+    done = await stranger.post(letter.path, data={"code": letter.code, "decision": "accept"})
+    assert done.status_code == 200
+
+
+async def test_a_request_sent_again_under_its_key_is_asked_once(client, letters):
+    key = {"Idempotency-Key": "demande-1"}
+    body = {"organisation": ROQUES, "schemas": ["scdl/deliberations"]}
+    first, again = [await client.post("/v1/habilitations", json=body, headers=key) for _ in range(2)]
+    assert again.content == first.content
+    path, key = f"/v1/habilitations/{first.json()['id']}/reminder", {"Idempotency-Key": "relance-1"}
+    assert [(await client.post(path, headers=key)).status_code for _ in range(2)] == [200, 200]
+    assert len(await letters()) == 2
