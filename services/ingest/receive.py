@@ -113,7 +113,7 @@ def _check_owner(schema: SchemaVersion, organisation: Organisation) -> None:
 async def _keep_once(deposit: Deposit, upload: Upload, key: str, tools: Tools, actor: Actor) -> tuple[Deposit, bool]:
     answered = await lock_key(tools.sessions, deposit.vendor_id, key)
     if answered is not None:
-        return await _replay(answered, _fingerprint(deposit, await _hash_only(upload)), tools), True
+        return await _replay(answered, _fingerprint(deposit, await _hash_only(upload)), tools, actor), True
     try:
         return await _keep(deposit, upload, tools, actor, key=key), False
     except KeyTaken:
@@ -121,7 +121,7 @@ async def _keep_once(deposit: Deposit, upload: Upload, key: str, tools: Tools, a
         answered = await lock_key(tools.sessions, deposit.vendor_id, key)
         if answered is None:
             raise ServiceUnavailable("Ce dépôt n'a pas pu être enregistré.") from None
-        return await _replay(answered, _fingerprint(deposit, deposit.sha256), tools), True
+        return await _replay(answered, _fingerprint(deposit, deposit.sha256), tools, actor), True
     except BaseException:
         await asyncio.shield(unlock_key(tools.sessions, deposit.vendor_id, key))
         raise
@@ -159,11 +159,12 @@ async def _take_turn(session: AsyncSession, deposit: Deposit) -> None:
     await session.execute(select(func.pg_advisory_xact_lock(turn)))
 
 
-async def _replay(answered: Answered, fingerprint: str, tools: Tools) -> Deposit:
+async def _replay(answered: Answered, fingerprint: str, tools: Tools, actor: Actor) -> Deposit:
     check_same(answered, fingerprint)
-    async with tools.sessions() as session:
+    async with tools.sessions.begin() as session:
         statement = select(Deposit).where(col(Deposit.id) == answered.deposit_id)
         deposit: Deposit = (await session.execute(statement)).scalar_one()
+        await audit_deposit(session, deposit, actor=actor, action="deposit.repeat")
     return deposit
 
 
