@@ -1,4 +1,4 @@
-"""A Python client made from the API's own document, as its page shows: built anew, then used on a whole installation."""
+"""A Python client made from the API's own document, as its page shows, then used on a whole installation."""
 
 import os
 import re
