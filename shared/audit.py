@@ -77,13 +77,13 @@ async def audit(
 async def audit_deposit(
     session: AsyncSession, deposit: Deposit, *, actor: Actor, action: str, detail: Mapping[str, object] | None = None
 ) -> None:
-    """A line about a deposit, which its vendor reads whoever wrote."""
+    """A line about a deposit, which its vendor reads whoever wrote; its organisation too, unless it is a trial."""
     await audit(
         session,
         actor=actor,
         action=action,
         subject=f"deposit {deposit.id}",
-        organisation=deposit.organisation_siren,
+        organisation=None if deposit.trial_of else deposit.organisation_siren,
         vendor_id=deposit.vendor_id,
         detail=detail,
     )

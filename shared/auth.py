@@ -24,8 +24,8 @@ log = logging.getLogger(__name__)
 USE_EVERY = timedelta(minutes=1)
 """How exactly the last use of a key is known."""
 
-PUBLISHING = (KeyAction.DECIDE, KeyAction.DATASETS)
-"""What changes published data by itself: not for a key for tests."""
+OUTWARD = (KeyAction.HABILITATIONS,)
+"""What reaches other people than the vendor: not for a key for tests."""
 
 
 class KeyMissing(Refusal):
@@ -74,17 +74,13 @@ class CurrentVendor:
     schemas: frozenset[str] | None = None
     """None: every schema."""
     is_test: bool = False
-    """Whatever it pushes is a dry run, and it decides nothing: nothing is ever published by it."""
+    """What it pushes goes into trials, which nobody but the vendor sees; those are all that it knows and decides of."""
     expires_at: datetime | None = None
 
     def require(self, action: KeyAction) -> None:
         """Raises KeyNotAllowed unless the key is for that."""
-        if self.is_test and action in PUBLISHING:
-            raise KeyNotAllowed(
-                f"La clé « {self.key_prefix} » est une clé d'essai : rien n'est publié ni modifié par elle.",
-                action="Déposez avec elle : chaque dépôt est un essai à blanc. Pour publier, prenez une clé ordinaire.",
-                required=action,
-            )
+        if self.is_test and action in OUTWARD:
+            self.refuse_test("elle ne demande rien à personne", required=action)
         if action not in self.actions:
             raise KeyNotAllowed(
                 f"La clé « {self.key_prefix} » n'a pas le droit « {action} ».",
@@ -94,6 +90,20 @@ class CurrentVendor:
                 granted=sorted(self.actions),
             )
 
+    def refuse_test(self, reason: str, *, required: KeyAction) -> None:
+        """Raises KeyNotAllowed for a key for tests; `reason` is French, and goes on from « clé d'essai : »."""
+        if self.is_test:
+            raise KeyNotAllowed(
+                f"La clé « {self.key_prefix} » est une clé d'essai : {reason}.",
+                action="Prenez une clé ordinaire. Une clé d'essai dépose, pour tout organisme, dans des jeux à elle.",
+                required=required,
+            )
+
+    @property
+    def trial_of(self) -> UUID | None:
+        """Whose trials the key is about; None: what is no trial."""
+        return self.id if self.is_test else None
+
     def covers(self, organisation_siren: str, schema_name: str) -> bool:
         """Whether the key is for this organisation and this schema (not whether the vendor is habilitated)."""
         return (self.organisations is None or organisation_siren in self.organisations) and (
@@ -102,7 +112,7 @@ class CurrentVendor:
 
     def owns(self) -> ColumnElement[bool]:
         """The condition on Deposit of those that this key may know of: the only way deposits are looked up."""
-        conditions = [col(Deposit.vendor_id) == self.id]
+        conditions = [col(Deposit.vendor_id) == self.id, col(Deposit.trial_of).is_not_distinct_from(self.trial_of)]
         if self.organisations is not None:
             conditions.append(col(Deposit.organisation_siren).in_(self.organisations))
         if self.schemas is not None:
@@ -206,7 +216,10 @@ async def _write_use(key_id: UUID, sessions: Sessions) -> None:
 async def require_habilitation(
     session: AsyncSession, vendor: CurrentVendor, organisation_siren: str, schema_name: str
 ) -> None:
-    """Raises NotHabilitated unless the key covers it and the organisation lets the vendor deposit under the schema."""
+    """Raises NotHabilitated unless the key covers it and the organisation lets the vendor deposit under the schema.
+
+    Trials need nobody's leave.
+    """
     if not vendor.covers(organisation_siren, schema_name):
         raise NotHabilitated(
             f"La clé « {vendor.key_prefix} » ne couvre pas « {schema_name} » pour l'organisme {organisation_siren}.",
@@ -214,6 +227,8 @@ async def require_habilitation(
             organisation=organisation_siren,
             schema=schema_name,
         )
+    if vendor.is_test:
+        return
     statement = select(col(Habilitation.id)).where(
         col(Habilitation.vendor_id) == vendor.id,
         col(Habilitation.organisation_siren) == organisation_siren,
@@ -228,6 +243,8 @@ async def require_still(session: AsyncSession, deposit: Deposit) -> None:
 
     The right cannot be taken back before the transaction ends: a deposit is refused here, or is there to be cancelled.
     """
+    if deposit.trial_of is not None:
+        return
     statement = select(col(Habilitation.id)).where(
         col(Habilitation.vendor_id) == deposit.vendor_id,
         col(Habilitation.organisation_siren) == deposit.organisation_siren,

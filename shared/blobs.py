@@ -2,7 +2,7 @@
 
 Folders: `raw/<sha256>` what vendors sent, `tables/<sha256>.parquet` canonical tables,
 `corrected/<sha256>.parquet` those of invalid files, `reports/<sha256>.json`, `snapshots/<data set>/<sha256>.csv`.
-Content names make a half-done or repeated upload harmless.
+Those of trials are apart (`shared.places`). Content names make a half-done or repeated upload harmless.
 """
 
 import asyncio

@@ -11,6 +11,8 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from shared.trials import LOOKING_AT, look_at_trials
+
 Role = Literal["socle_ingest", "socle_validator", "socle_catalog", "socle_reader"]
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -90,7 +92,11 @@ def make_sessions(engine: AsyncEngine) -> Sessions:
 
 @asynccontextmanager
 async def reading(sessions: Sessions) -> AsyncIterator[AsyncSession]:
-    """One session in one REPEATABLE READ, READ ONLY transaction: everything read in it is one instant."""
+    """One session in one REPEATABLE READ, READ ONLY transaction: everything read in it is one instant.
+
+    It sees no trials but those that the present request may see (`shared.trials`).
+    """
     async with sessions() as session, session.begin():
         await session.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
+        await look_at_trials(session, LOOKING_AT.get())
         yield session

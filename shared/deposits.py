@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, Select, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, Uuid, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -94,6 +94,7 @@ def _has_elder() -> ColumnElement[bool]:
     return exists().where(
         elder.organisation_siren == Deposit.organisation_siren,  # type: ignore[arg-type]
         elder.schema_name == Deposit.schema_name,  # type: ignore[arg-type]
+        col(elder.trial_of).is_not_distinct_from(col(Deposit.trial_of)),
         elder.sequence < Deposit.sequence,  # type: ignore[arg-type]
         col(elder.state).in_(WAITING_STATES),
     )
@@ -197,11 +198,10 @@ async def release(session: AsyncSession, held: Claim, *, after_seconds: float, c
 async def put_aside(session: AsyncSession, *, time_limit: timedelta) -> list[UUID]:
     """End as `failed` what crashed its workers too often or waits since longer than `time_limit`."""
     lease_over = or_(col(Deposit.lease_until).is_(None), col(Deposit.lease_until) < DATABASE_NOW)
-    too_often = col(Deposit.stage_attempts) >= MAX_STAGE_ATTEMPTS
-    too_old = DATABASE_NOW - time_limit > WAITING_SINCE
+    over = or_(col(Deposit.stage_attempts) >= MAX_STAGE_ATTEMPTS, DATABASE_NOW - time_limit > WAITING_SINCE)
     statement = (
         update(Deposit)
-        .where(col(Deposit.state).in_(WAITING_STATES), lease_over, or_(too_often, too_old))
+        .where(col(Deposit.state).in_(WAITING_STATES), lease_over, over)
         .values(
             state=DepositState.FAILED,
             attempt=Deposit.attempt + 1,
@@ -234,15 +234,14 @@ async def overdue(session: AsyncSession, stage: Stage, *, ring_again_seconds: fl
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    ids = list((await session.execute(due)).scalars())
-    if ids:
+    if ids := list((await session.execute(due)).scalars()):
         await session.execute(update(Deposit).where(col(Deposit.id).in_(ids)).values(rung_at=DATABASE_NOW))
     return ids
 
 
 async def next_in_line(session: AsyncSession, ended: Deposit) -> UUID | None:
     """The deposit of the same data set that may be published now that `ended` is out of its way."""
-    data_set = {"organisation": ended.organisation_siren, "schema": ended.schema_name}
+    data_set = {"organisation": ended.organisation_siren, "schema": ended.schema_name, "trial_of": ended.trial_of}
     return (await session.execute(_looking_for_next(), data_set)).scalar_one_or_none()
 
 
@@ -253,6 +252,7 @@ def _looking_for_next() -> Select[UUID]:
         .where(
             col(Deposit.organisation_siren) == bindparam("organisation"),
             col(Deposit.schema_name) == bindparam("schema"),
+            col(Deposit.trial_of).is_not_distinct_from(bindparam("trial_of", type_=Uuid)),
             is_free(PUBLISH),
         )
         .limit(1)

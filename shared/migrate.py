@@ -97,9 +97,13 @@ async def prepare_schemas(connection: AsyncConnection, registry: Registry) -> No
 
 
 async def _create_row_tables(connection: AsyncConnection, registry: Registry) -> None:
+    made = await connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'trials'"))
+    tried = set(made.scalars())
     for name in registry.names():
-        for statement in row_table_statements(row_table(registry, name)):
-            await connection.exec_driver_sql(statement)
+        table = row_table(registry, name)
+        for one in (table, table.for_trials) if table.name in tried else (table,):
+            for statement in row_table_statements(one):
+                await connection.exec_driver_sql(statement)
 
 
 async def _ensure_consolidated_datasets(connection: AsyncConnection, registry: Registry) -> None:

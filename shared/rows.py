@@ -1,5 +1,7 @@
 """The row tables: one physical table per schema in PostgreSQL's schema `data`, all organisations together.
 
+What vendors try out is in tables of the same form in the schema `trials`: nothing that reads the others finds it.
+
 Rows are system-versioned: a row is current while `to_publication` is null, and it belongs to what a reader sees
 *as of* publication P when `from_publication <= P` and (`to_publication` is null or `> P`). Nothing is updated in
 place. Columns have physical names of ours, made from the declared names, never the depositor's.
@@ -10,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from shared.registry import Geography, Registry, SchemaField, SchemaVersion
 
@@ -88,11 +91,18 @@ class RowTable:
     identity: tuple[RowColumn, ...]
     geography: Geography | None = None
     """Declared fields that place a row on the map."""
+    place: Literal["data", "trials"] = "data"
+    """PostgreSQL schema."""
 
     @property
     def qualified(self) -> str:
         """The table as SQL names it."""
-        return f'data."{self.name}"'
+        return f'{self.place}."{self.name}"'
+
+    @property
+    def for_trials(self) -> "RowTable":
+        """The table of the same form for what vendors try out; made when it is first needed."""
+        return replace(self, place="trials")
 
     def column(self, field_name: str) -> RowColumn | None:
         """The column of a declared field (the newest version's, where versions gave it several types), or None."""
@@ -149,7 +159,7 @@ def row_table_statements(table: RowTable) -> list[str]:
     """
     columns = ", ".join([*_SYSTEM_COLUMNS, *(f"{column.column} {column.sql_type}" for column in table.columns)])
     return [
-        _unless("to_regnamespace('data') IS NOT NULL", "CREATE SCHEMA data"),
+        _unless(f"to_regnamespace('{table.place}') IS NOT NULL", f"CREATE SCHEMA {table.place}"),
         f"CREATE TABLE IF NOT EXISTS {table.qualified} ({columns})",
         *(
             _unless(
@@ -190,7 +200,9 @@ def _index_statement(table: RowTable, what: str, on: str, *, unique: bool = Fals
     if len(name) > MAX_IDENTIFIER_BYTES:
         name = f"{name[:54]}_{_short_digest(name)}"
     kind = "UNIQUE INDEX" if unique else "INDEX"
-    return _unless(f"to_regclass('data.\"{name}\"') IS NOT NULL", f'CREATE {kind} "{name}" ON {table.qualified} {on}')
+    return _unless(
+        f"to_regclass('{table.place}.\"{name}\"') IS NOT NULL", f'CREATE {kind} "{name}" ON {table.qualified} {on}'
+    )
 
 
 def _unless(condition: str, statement: str) -> str:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from services.catalog.auth import known_vendor
 from services.catalog.discover.known import KnownSchemas
 from services.catalog.exports.extracts import Extracts
 from services.catalog.exports.files import ExportFiles
@@ -30,6 +31,7 @@ from services.catalog.routes import (
 )
 from services.catalog.settings import CatalogSettings
 from services.catalog.tools import Tools
+from services.catalog.trials.door import TrialDoor
 from shared.blobs import open_blobs
 from shared.db import make_engine, make_sessions
 from shared.imported import following
@@ -85,7 +87,12 @@ def make_app(settings: CatalogSettings) -> FastAPI:
         lifespan=lifespan,
         checks=checks,
         limiter=make_limiter(settings),
-        front=lambda following: ReadingFront(following, lambda: app.state.tools.responder),
+        front=lambda following: TrialDoor(
+            ReadingFront(following, lambda: app.state.tools.responder),
+            inside=following,
+            authenticate=lambda request: known_vendor(request, app.state.tools),
+            sessions=lambda: app.state.tools.sessions,
+        ),
     )
     return app
 

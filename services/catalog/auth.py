@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from services.catalog.tools import CatalogTools
-from shared.auth import BEARER, KEY_HEADER, CurrentVendor, authenticate
+from services.catalog.tools import CatalogTools, Tools
+from shared.auth import BEARER, KEY_HEADER, CurrentVendor, KeyMissing, authenticate
 from shared.models import KeyAction
 
 
@@ -20,6 +20,16 @@ async def current_vendor(
     vendor = await authenticate(request, bearer, header, sessions=tools.deciding.sessions, pepper=pepper)
     vendor.require(KeyAction.DATASETS)
     return vendor
+
+
+async def known_vendor(request: Request, tools: Tools) -> CurrentVendor | None:
+    """The vendor of any request; None without a key that opens something."""
+    bearer, header = await BEARER(request), await KEY_HEADER(request)
+    pepper = tools.settings.key_pepper.get_secret_value()
+    try:
+        return await authenticate(request, bearer, header, sessions=tools.deciding.sessions, pepper=pepper)
+    except KeyMissing:
+        return None
 
 
 Authenticated = Annotated[CurrentVendor, Depends(current_vendor)]

@@ -26,7 +26,10 @@ class CatalogSettings(SharedSettings):
     With neither of the two, every version is kept."""
 
     purge_seconds: float = Field(default=3600.0, gt=0, validation_alias="CATALOG_PURGE_SECONDS")
-    """Pause between two looks for versions to purge: an hour is soon enough for what has waited for months."""
+    """Pause between two looks for what to purge, versions and trials: an hour is soon enough after weeks."""
+
+    trial_days: float = Field(default=30.0, gt=0, le=365, validation_alias="CATALOG_TRIAL_DAYS")
+    """How long what was pushed with keys for tests lasts: then data sets, rows, deposits and files are deleted."""
 
     export_seconds: float = Field(default=600.0, gt=0, le=900, validation_alias="CATALOG_EXPORT_SECONDS")
     """How long the rows of a question may take to be read and sent as a file; whoever is slower is cut off."""

@@ -11,6 +11,7 @@ from shared.errors import NotFound, Refusal
 from shared.imported import know_schema
 from shared.models import CatalogDataset, CatalogVersion
 from shared.rows import RowTable, RowTables
+from shared.trials import LOOKING_AT
 
 ORIGIN_FIELDS = ("organisation_siren", "organisation_nom", "deposit_id", "version")
 """What each row of a consolidated data set also tells: whose it is, and which deposit and version of theirs brought it
@@ -79,10 +80,11 @@ async def open_view(session: AsyncSession, dataset_id: str, *, tables: RowTables
 
 def view_of(dataset: CatalogDataset, *, tables: Mapping[str, RowTable]) -> DatasetView:
     """The view of a data set just read."""
+    table = tables[dataset.schema_name]
     return DatasetView(
         dataset_id=dataset.id,
         number=None if dataset.organisation_siren is None else dataset.number,
-        table=tables[dataset.schema_name],
+        table=table.for_trials if dataset.trial_of else table,
         publication=dataset.current_publication or 0,
         oldest_publication=dataset.oldest_publication or 0,
         version=dataset.current_version,
@@ -132,12 +134,13 @@ def check_kept(view: DatasetView) -> DatasetView:
 
 
 async def find_dataset(session: AsyncSession, dataset_id: str) -> CatalogDataset:
-    """A data set that readers may know of: an organisation's exists from its first version on, a free one at once.
+    """A data set that readers may know of: an organisation's exists from its first version on, a free one at once, a
+    trial for its vendor only.
 
     Raises NotFound, DatasetWithdrawn.
     """
     dataset = await session.get(CatalogDataset, dataset_id) if "\0" not in dataset_id else None
-    if dataset is None or (dataset.organisation_siren and dataset.about is None and dataset.current_version is None):
+    if dataset is None or not _is_known(dataset):
         raise NotFound(
             f"Aucun jeu de données ne porte l'identifiant « {dataset_id[:80]} ».",
             action="Vérifiez l'identifiant ; les jeux de données sont listés par GET /v1/datasets.",
@@ -151,3 +154,8 @@ async def find_dataset(session: AsyncSession, dataset_id: str) -> CatalogDataset
             reason=dataset.withdrawn_reason,
         )
     return dataset
+
+
+def _is_known(dataset: CatalogDataset) -> bool:
+    is_begun = not dataset.organisation_siren or dataset.about is not None or dataset.current_version is not None
+    return is_begun and dataset.trial_of in (None, LOOKING_AT.get())

@@ -11,6 +11,7 @@ from services.catalog.publish import PublishTools, publish_deposit
 from services.catalog.publish.guard import Guards
 from services.catalog.publish.retention import Policy, purge
 from services.catalog.settings import CatalogSettings
+from services.catalog.trials.forget import forget_trials
 from shared.blobs import open_blobs
 from shared.db import make_engine, make_sessions
 from shared.deposits import PUBLISH
@@ -62,9 +63,10 @@ async def run_worker(settings: CatalogSettings) -> None:
 async def _purge_for_ever(tools: PublishTools, settings: CatalogSettings) -> None:
     """Every now and then; several workers may do it. Trouble around us waits for the next pass."""
     policy = Policy(settings.retention_versions, settings.retention_days)
-    while not policy.keeps_all:
+    while True:
         try:
             await purge(tools.sessions, tools.blobs, registry=tools.registry, policy=policy)
+            await forget_trials(tools.sessions, tools.blobs, registry=tools.registry, days=settings.trial_days)
         except (SQLAlchemyError, OSError) as error:
             log.warning("the purge was cut short: %s", type(error).__name__)
         await asyncio.sleep(settings.purge_seconds)

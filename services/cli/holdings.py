@@ -28,10 +28,11 @@ class Holdings:
 
 
 async def read_holdings(sessions: Sessions) -> Holdings:
-    """Deposits ever received, and the consolidated data sets with their rows, by id."""
+    """Deposits ever received but for tests, and the consolidated data sets with their rows, by id."""
     own = (
         select(col(CatalogDataset.schema_name), func.count().label("number"))
         .where(col(CatalogDataset.organisation_siren).is_not(None), col(CatalogDataset.current_version).is_not(None))
+        .where(col(CatalogDataset.trial_of).is_(None))
         .group_by(col(CatalogDataset.schema_name))
         .subquery()
     )
@@ -42,6 +43,6 @@ async def read_holdings(sessions: Sessions) -> Holdings:
         .order_by(col(CatalogDataset.id))
     )
     async with reading(sessions) as session:
-        deposits = (await session.execute(select(func.count()).select_from(Deposit))).scalar_one()
+        deposits = (await session.execute(select(func.count()).where(col(Deposit.trial_of).is_(None)))).scalar_one()
         rows = (await session.execute(datasets)).all()
     return Holdings(deposits=deposits, consolidated=tuple(Consolidated(*row) for row in rows))

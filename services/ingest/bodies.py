@@ -119,6 +119,9 @@ class DepositOut(BaseModel):
     slice: DepositScope = Field(description="« all » : les périodes absentes du fichier sont vidées.")
     external_id: str | None = Field(description="Votre référence, telle que donnée au dépôt.")
     dry_run: bool = Field(description="Essai à blanc : tout est vérifié et comparé, rien n'est publié.")
+    test: bool = Field(
+        description="Déposé avec une clé d'essai : publié dans un jeu de données que vous seul voyez, puis effacé."
+    )
     base_version: int | None = Field(
         description="Version du jeu de données dont part le dépôt : publié seulement si elle est encore l'actuelle."
     )
@@ -181,6 +184,7 @@ def _common(deposit: Deposit, organisation: Organisation) -> dict[str, Any]:
         "slice": DepositScope(deposit.scope),
         "external_id": deposit.external_id,
         "dry_run": deposit.dry_run,
+        "test": deposit.trial_of is not None,
         "base_version": deposit.base_version,
         "filename": deposit.filename,
         "sha256": deposit.sha256,

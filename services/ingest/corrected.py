@@ -10,7 +10,8 @@ from services.ingest.tools import Tools
 from shared.blobs import CHUNK_BYTES, read_bytes
 from shared.corrected import write_corrected
 from shared.errors import Refusal
-from shared.models import ValidationReport
+from shared.models import Deposit, ValidationReport
+from shared.places import place_of
 
 
 class NoCorrectedFile(Refusal):
@@ -21,23 +22,23 @@ class NoCorrectedFile(Refusal):
     title = "Pas de fichier corrigé"
 
 
-def table_of(report: ValidationReport) -> str:
+def table_of(deposit: Deposit, report: ValidationReport) -> str:
     """The blob with the corrected table of a verdict. Raises NoCorrectedFile."""
     if report.table_sha256 is not None:
-        return f"tables/{report.table_sha256}.parquet"
+        return place_of("tables", deposit).name(report.table_sha256)
     if report.corrected_sha256 is not None:
-        return f"corrected/{report.corrected_sha256}.parquet"
+        return place_of("corrected", deposit).name(report.corrected_sha256)
     raise NoCorrectedFile(
         "Ce fichier n’a pas pu être lu en entier : il n’a pas de fichier corrigé.",
         action="Lisez le rapport : il dit ce qui empêche la lecture.",
     )
 
 
-async def corrected_file(report: ValidationReport, tools: Tools) -> AsyncIterator[bytes]:
+async def corrected_file(deposit: Deposit, report: ValidationReport, tools: Tools) -> AsyncIterator[bytes]:
     """The corrected file in chunks. Raises NoCorrectedFile, before the first chunk."""
-    name = table_of(report)
+    name = table_of(deposit, report)
     schema = tools.registry.get(report.schema_name, report.schema_version)
-    document = json.loads(await read_bytes(tools.blobs, f"reports/{report.report_sha256}.json"))
+    document = json.loads(await read_bytes(tools.blobs, place_of("reports", deposit).name(report.report_sha256)))
     absent = document["header"]["missing"]
     with tempfile.TemporaryDirectory(prefix="socle-corrected-") as folder:
         table_path, csv_path = Path(folder) / "table.parquet", Path(folder) / "corrected.csv"

@@ -8,6 +8,7 @@ from sqlmodel import col
 from shared.db import Sessions
 from shared.errors import InvalidParameter, Refusal
 from shared.models import CatalogDataset, Deposit
+from shared.trials import look_at_trials
 
 _VERSION_TAG = re.compile(r'"(0|[1-9][0-9]{0,17})"')
 
@@ -51,8 +52,10 @@ async def check_base(sessions: Sessions, deposit: Deposit) -> None:
     statement = select(CatalogDataset.id, CatalogDataset.current_version).where(  # type: ignore[call-overload]
         col(CatalogDataset.schema_name) == deposit.schema_name,
         col(CatalogDataset.organisation_siren) == deposit.organisation_siren,
+        col(CatalogDataset.trial_of).is_not_distinct_from(deposit.trial_of),
     )
     async with sessions() as session:
+        await look_at_trials(session, deposit.trial_of)
         found = (await session.execute(statement)).one_or_none()
     version = (found.current_version or 0) if found is not None else 0
     if version != deposit.base_version:

@@ -21,6 +21,7 @@ from shared.failpoints import fail_at
 from shared.imported import know_schema
 from shared.logs import current_request_id, logged_with
 from shared.models import Corrections, Deposit, DepositMode, DepositScope, Organisation
+from shared.places import place_of
 from shared.registry import SchemaVersion
 from shared.uploads import Upload
 
@@ -79,6 +80,7 @@ async def receive_deposit(vendor: CurrentVendor, push: Push, upload: Upload, too
         await require_habilitation(session, vendor, organisation.siren, schema.name)
     deposit = Deposit(
         vendor_id=vendor.id,
+        trial_of=vendor.trial_of,
         organisation_siren=organisation.siren,
         schema_name=schema.name,
         schema_version=push.schema_version,
@@ -86,7 +88,7 @@ async def receive_deposit(vendor: CurrentVendor, push: Push, upload: Upload, too
         mode=push.mode,
         scope=push.scope,
         external_id=push.external_id,
-        dry_run=push.dry_run or vendor.is_test,
+        dry_run=push.dry_run,
         base_version=push.base_version,
         content_type=upload.content_type[:200],
         filename=upload.filename,
@@ -129,7 +131,8 @@ async def _keep_once(deposit: Deposit, upload: Upload, key: str, tools: Tools, a
 
 async def _keep(deposit: Deposit, upload: Upload, tools: Tools, actor: Actor, *, key: str | None = None) -> Deposit:
     await check_base(tools.sessions, deposit)
-    blob = await tools.blobs.put(upload.chunks, folder="raw")
+    place = place_of("raw", deposit)
+    blob = await tools.blobs.put(upload.chunks, folder=place.folder, suffix=place.suffix)
     await fail_at("ingest.raw_written")
     await _record(deposit, blob, tools, actor, key=key)
     await fail_at("ingest.after_commit")
@@ -155,7 +158,8 @@ async def _record(deposit: Deposit, blob: Blob, tools: Tools, actor: Actor, *, k
 
 async def _take_turn(session: AsyncSession, deposit: Deposit) -> None:
     """Deposits of one data set are numbered one after the other, so their numbers are ordered as their commits."""
-    turn = func.hashtextextended(f"deposit {deposit.organisation_siren} {deposit.schema_name}", 0)
+    data_set = f"deposit {deposit.organisation_siren} {deposit.schema_name}"
+    turn = func.hashtextextended(data_set if deposit.trial_of is None else f"{data_set} {deposit.trial_of}", 0)
     await session.execute(select(func.pg_advisory_xact_lock(turn)))
 
 
@@ -175,6 +179,7 @@ def _fingerprint(deposit: Deposit, sha256: str) -> str:
     if (deposit.mode, deposit.scope) != (DepositMode.REPLACE, DepositScope.PRESENT):
         parameters = (*parameters, deposit.mode, deposit.scope)
     said = {"external_id": deposit.external_id, "dry_run": deposit.dry_run or None, "base": deposit.base_version}
+    said |= {"trial": True if deposit.trial_of else None}
     parameters = (*parameters, *(f"{name}={value}" for name, value in said.items() if value is not None))
     return fingerprint_of(parameters=parameters, sha256=sha256)
 

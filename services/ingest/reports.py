@@ -19,6 +19,7 @@ from shared.db import reading
 from shared.errors import NotFound
 from shared.models import Deposit, Organisation, ValidationReport
 from shared.paging import cursor_secret
+from shared.places import place_of
 from shared.reports.as_html import Around
 from shared.reports.links import sign_link
 from shared.reports.paged import encode_position
@@ -37,6 +38,11 @@ class ReportOfDeposit:
     deposit: Deposit
     organisation: Organisation
     figures: ValidationReport
+
+    @property
+    def name(self) -> str:
+        """Of its blob."""
+        return place_of("reports", self.deposit).name(self.figures.report_sha256)
 
 
 async def report_of_vendor(vendor: CurrentVendor, deposit_id: UUID, tools: Tools) -> ReportOfDeposit:
@@ -67,7 +73,7 @@ async def give_report(
                 action="Demandez à l’éditeur un lien fait avec « table=true », ou choisissez html, csv ou json.",
             )
         return RedirectResponse(annotated_path(found, wish, tools), status_code=303, headers=VARY)
-    stored = await read_bytes(tools.blobs, f"reports/{found.figures.report_sha256}.json")
+    stored = await read_bytes(tools.blobs, found.name)
     around = Around(
         organisation=found.organisation.name,
         received=found.deposit.received_at.date().isoformat(),
@@ -87,7 +93,7 @@ async def give_report(
 
 async def stored_report(found: ReportOfDeposit, tools: Tools) -> StoredReport:
     """The report as it is kept."""
-    kept = await read_bytes(tools.blobs, f"reports/{found.figures.report_sha256}.json")
+    kept = await read_bytes(tools.blobs, found.name)
     return await asyncio.to_thread(StoredReport.model_validate_json, kept)
 
 
@@ -99,11 +105,11 @@ def secret_of(tools: Tools) -> bytes:
 def annotated_path(found: ReportOfDeposit, wish: Wish, tools: Tools) -> str:
     """Where validator writes the vendor's table with its faults marked, for a few minutes."""
     values: dict[str, Any] = {
-        "file": found.deposit.sha256,
+        "file": place_of("raw", found.deposit).name(found.deposit.sha256),
         "type": found.deposit.content_type,
         "schema": found.figures.schema_name,
         "version": found.figures.schema_version,
-        "report": found.figures.report_sha256,
+        "report": found.name,
         "corrections": found.deposit.corrections,
         "lang": wish.language,
     }

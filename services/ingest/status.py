@@ -1,4 +1,4 @@
-"""How the installation is doing, in figures anybody may read."""
+"""How the installation is doing, in figures anybody may read: of what is no trial."""
 
 import platform
 from datetime import timedelta
@@ -18,15 +18,15 @@ from shared.models.deposit import WAITING_STATES
 
 async def read_status(tools: Tools, limiter: Limiter) -> StatusOut:
     """Counts and ages by the database clock, at one instant."""
-    waiting = col(Deposit.state).in_(WAITING_STATES)
+    waiting, real = col(Deposit.state).in_(WAITING_STATES), col(Deposit.trial_of).is_(None)
     age = func.extract("epoch", DATABASE_NOW - func.min(WAITING_SINCE))
     async with reading(tools.sessions) as session:
         oldest, count, now = (
-            await session.execute(select(age, func.count(), func.clock_timestamp()).where(waiting))
+            await session.execute(select(age, func.count(), func.clock_timestamp()).where(waiting, real))
         ).one()
         recent = (
             select(col(Deposit.state), func.count())
-            .where(col(Deposit.received_at) > DATABASE_NOW - timedelta(hours=24))
+            .where(col(Deposit.received_at) > DATABASE_NOW - timedelta(hours=24), real)
             .group_by(col(Deposit.state))
         )
         states = {DepositState(state): number for state, number in (await session.execute(recent)).all()}

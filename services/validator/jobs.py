@@ -23,6 +23,7 @@ from shared.deposits import PUBLISH, VALIDATE, Claim, hold, move, next_in_line
 from shared.failpoints import fail_at
 from shared.imported import refresh
 from shared.models import Corrections, Deposit, DepositMode, DepositState, Organisation, ValidationReport
+from shared.places import Place, place_of
 from shared.queue import Queue
 from shared.registry import Registry
 from shared.stage import carried_out, take
@@ -96,20 +97,21 @@ async def _judge(deposit: Deposit, tools: ValidateTools) -> _Saved:
     with tempfile.TemporaryDirectory(prefix="socle-validate-") as folder:
         raw_path, out_folder = Path(folder) / "raw", Path(folder) / "out"
         out_folder.mkdir()
-        await _fetch(f"raw/{deposit.sha256}", raw_path, tools.blobs)
+        await _fetch(place_of("raw", deposit).name(deposit.sha256), raw_path, tools.blobs)
         try:
             outcome = await tools.sandbox.run(Job(path=raw_path, folder=out_folder, request=request))
         except LimitExceeded as reached:
             await fail_at("validate.checked")
             return await _save_limit(deposit, request, reached.which, tools)
         await fail_at("validate.checked")
-        report = await tools.blobs.put(_chunks(outcome.report_path), folder="reports", suffix=".json")
+        place = place_of("reports", deposit)
+        report = await tools.blobs.put(_chunks(outcome.report_path), folder=place.folder, suffix=place.suffix)
         return _Saved(
             report=outcome.report,
             report_sha256=report.sha256,
-            table_sha256=await _keep_table(outcome.table_path, tools, folder="tables"),
+            table_sha256=await _keep_table(outcome.table_path, tools, place_of("tables", deposit)),
             slices=outcome.slices,
-            corrected_sha256=await _keep_table(outcome.corrected_path, tools, folder="corrected"),
+            corrected_sha256=await _keep_table(outcome.corrected_path, tools, place_of("corrected", deposit)),
         )
 
 
@@ -121,11 +123,11 @@ async def _context(deposit: Deposit, tools: ValidateTools) -> Context | None:
     return await asyncio.to_thread(tools.territories.context, organisation, deposit.received_at)
 
 
-async def _keep_table(path: Path | None, tools: ValidateTools, *, folder: str) -> str | None:
+async def _keep_table(path: Path | None, tools: ValidateTools, place: Place) -> str | None:
     """SHA-256 of the table, durable on return; None when there is none."""
     if path is None:
         return None
-    return (await tools.blobs.put(_chunks(path), folder=folder, suffix=".parquet")).sha256
+    return (await tools.blobs.put(_chunks(path), folder=place.folder, suffix=place.suffix)).sha256
 
 
 async def _save_limit(deposit: Deposit, request: Request, which: LimitName, tools: ValidateTools) -> _Saved:
@@ -137,9 +139,8 @@ async def _save_limit(deposit: Deposit, request: Request, which: LimitName, tool
         size_bytes=deposit.size_bytes,
         limit=LIMITS_IN_FRENCH[which],
     )
-    kept = await put_bytes(
-        tools.blobs, report.model_dump_json(by_alias=True).encode(), folder="reports", suffix=".json"
-    )
+    place, written = place_of("reports", deposit), report.model_dump_json(by_alias=True).encode()
+    kept = await put_bytes(tools.blobs, written, folder=place.folder, suffix=place.suffix)
     return _Saved(report, kept.sha256)
 
 

@@ -29,17 +29,19 @@ class CatalogDataset(SQLModel, table=True):
 
     __tablename__ = "dataset"
     __table_args__ = (
-        UniqueConstraint("schema_name", "organisation_siren", postgresql_nulls_not_distinct=True),
+        UniqueConstraint("schema_name", "organisation_siren", "trial_of", postgresql_nulls_not_distinct=True),
         {"schema": "catalog"},
     )
 
     id: str = Field(primary_key=True)
-    """Readable and stable: `deliberations`, `deliberations-muret`."""
+    """Readable and stable: `deliberations`, `deliberations-muret`; of a trial, `essai-…`, never given twice."""
     number: int = big_integer(default=None, unique=True, sa_column_args=(Identity(always=True),), nullable=False)
     """What row tables call it (`dataset_id`)."""
     schema_name: str
     organisation_siren: str | None = Field(default=None, foreign_key="ingest.organisation.siren")
     """Null for the consolidated data set."""
+    trial_of: UUID | None = Field(default=None, foreign_key="ingest.vendor.id")
+    """The vendor that tries something out here: to anybody else the data set does not exist; else null."""
     title: str = long_text()
     title_folded: str | None = folded("title")
     current_version: int | None = big_integer(default=None)
@@ -71,6 +73,8 @@ class CatalogVersion(SQLModel, table=True):
     )
 
     dataset_id: str = Field(primary_key=True, foreign_key="catalog.dataset.id")
+    trial_of: UUID | None = Field(default=None, foreign_key="ingest.vendor.id")
+    """As its data set: the database shows both or neither."""
     number: int = big_integer(primary_key=True)
     """1, 2, 3… within the data set."""
     publication: int = big_integer(unique=True)

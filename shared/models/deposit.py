@@ -104,6 +104,7 @@ class Deposit(SQLModel, table=True):
             "external_id",
             postgresql_where=text("external_id IS NOT NULL"),
         ),
+        Index("ix_deposit_trial", "received_at", postgresql_where=text("trial_of IS NOT NULL")),
         Index("ix_deposit_held", "held_until", postgresql_where=text("state = 'held'")),
         {"schema": "ingest"},
     )
@@ -112,6 +113,8 @@ class Deposit(SQLModel, table=True):
     sequence: int = big_integer(default=None, unique=True, sa_column_args=(Identity(always=True),), nullable=False)
     """Order of acceptance: per organisation and schema, it is also the order of commits."""
     vendor_id: UUID = Field(foreign_key="ingest.vendor.id")
+    trial_of: UUID | None = Field(default=None, foreign_key="ingest.vendor.id")
+    """The vendor again, when it pushed with a key for tests: the deposit goes into a data set of its own; else null."""
     organisation_siren: str = Field(foreign_key="ingest.organisation.siren")
     schema_name: str
     schema_version: str | None = None

@@ -24,6 +24,7 @@ from shared.blobs import Blobs, open_blobs, put_bytes
 from shared.db import Sessions, make_engine, make_sessions
 from shared.deposits import VALIDATE
 from shared.models import Deposit, DepositState, ValidationReport
+from shared.places import place_of
 from shared.queue import Queue
 from shared.registry import Registry, SchemaVersion, load_registry
 from shared.rows import RowTables
@@ -69,8 +70,9 @@ def make_validated(
     ) -> Deposit:
         schema = registry.get(schema_name, version)
         table = canonical_table(rows, schema, extras)
-        blob = await put_bytes(blobs, parquet(table), folder="tables", suffix=".parquet")
         deposit = await make_deposit(siren=siren, schema_name=schema_name, **asked)
+        place = place_of("tables", deposit)
+        blob = await put_bytes(blobs, parquet(table), folder=place.folder, suffix=place.suffix)
         slices = sorted(set(table["_slice"]))
         await _let_through(validator, deposit, schema, blob.sha256, slices, len(rows))
         return deposit

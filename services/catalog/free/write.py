@@ -19,7 +19,7 @@ from shared.audit import actor_of, audit
 from shared.auth import CurrentVendor, require_habilitation
 from shared.errors import Refusal
 from shared.imported import refresh
-from shared.models import CatalogDataset, FreeSchema, Organisation
+from shared.models import CatalogDataset, FreeSchema, KeyAction, Organisation
 from shared.reference import slugify
 from shared.registry import ImportedSchema
 from shared.rows import MAX_IDENTIFIER_BYTES
@@ -70,6 +70,7 @@ async def create_dataset(wanted: DatasetIn, vendor: CurrentVendor, tools: Decide
 
     Raises InvalidDataset, NotHabilitated, DatasetExists, TooManyDatasets, ServiceUnavailable.
     """
+    _refuse_test(vendor)
     schema = await asyncio.to_thread(read_own_schema, wanted.schema_)
     async with tables_taken(tools.sessions) as session:
         organisation = await _organisation(session, wanted.organisation)
@@ -91,6 +92,7 @@ async def edit_dataset(dataset_id: str, patch: dict[str, Any], vendor: CurrentVe
     Raises NotFound, DatasetWithdrawn, NotFreeDataset, NotHabilitated, InvalidDataset, RequestValidationError,
     ServiceUnavailable.
     """
+    _refuse_test(vendor)
     given = dict(patch)
     document = given.pop("schema", None)
     if document is not None and not isinstance(document, dict):
@@ -114,6 +116,11 @@ async def edit_dataset(dataset_id: str, patch: dict[str, Any], vendor: CurrentVe
     async with tools.sessions() as session:
         await refresh(tools.registry, session)
     return Written(dataset_id, () if schema is None else schema.ignored)
+
+
+def _refuse_test(vendor: CurrentVendor) -> None:
+    reason = "un jeu de données libre déclare un schéma, que tout le monde verrait"
+    vendor.refuse_test(reason, required=KeyAction.DATASETS)
 
 
 async def _note(session: AsyncSession, vendor: CurrentVendor, dataset: CatalogDataset, action: str) -> None:

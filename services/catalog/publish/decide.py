@@ -1,6 +1,7 @@
 """Publications that no deposit makes: going back to an older version, withdrawing a data set, bringing it back."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -66,14 +67,16 @@ class _Decision:
     withdrawn_reason: str | None = None
 
 
-async def roll_back(dataset_id: str, number: int, tools: DecideTools, *, decided_by: Actor) -> CatalogVersion:
-    """Publish the rows of an older version again, as a new version.
+async def roll_back(
+    dataset_id: str, number: int, tools: DecideTools, *, decided_by: Actor, trial_of: UUID | None = None
+) -> CatalogVersion:
+    """Publish the rows of an older version again, as a new version; `trial_of`: of a trial of that vendor.
 
     Raises NotFound, AlreadyWithdrawn, VersionNotKept, SameContent.
     """
     while True:
         async with tools.sessions() as session:
-            dataset = await find_organisation_dataset(session, dataset_id)
+            dataset = await find_organisation_dataset(session, dataset_id, trial_of=trial_of)
             _check_withdrawn(dataset, wanted=False)
             decision = await _back_to(session, dataset, number, tools, actor=decided_by, action="dataset.rollback")
         version = await _carry_out(decision, tools)
@@ -110,10 +113,12 @@ async def restore(dataset_id: str, tools: DecideTools, *, decided_by: Actor) -> 
             return version
 
 
-async def find_organisation_dataset(session: AsyncSession, dataset_id: str) -> CatalogDataset:
-    """A data set of one organisation that has been published. Raises NotFound."""
+async def find_organisation_dataset(
+    session: AsyncSession, dataset_id: str, *, trial_of: UUID | None = None
+) -> CatalogDataset:
+    """A data set of one organisation that has been published, or a trial of that vendor. Raises NotFound."""
     dataset: CatalogDataset | None = await session.get(CatalogDataset, dataset_id) if "\0" not in dataset_id else None
-    if dataset is None or dataset.organisation_siren is None or dataset.current_version is None:
+    if dataset is None or None in (dataset.organisation_siren, dataset.current_version) or dataset.trial_of != trial_of:
         raise NotFound(
             f"Aucun jeu de données d'un organisme ne porte l'identifiant « {dataset_id[:80]} ».",
             action="Vérifiez l'identifiant ; le jeu de toutes les collectivités ne se décide pas, il suit chacune.",
@@ -192,7 +197,7 @@ async def _write(
             actor=decision.actor,
             action=decision.action,
             subject=f"dataset {decision.target.dataset_id}",
-            organisation=dataset.organisation_siren,
+            organisation=None if dataset.trial_of else dataset.organisation_siren,
             detail={"version": version.number, "equals": version.equals_number},
         )
     return version

@@ -41,7 +41,7 @@ async def load_rows(
     columns = [*SYSTEM_COLUMNS.values(), *(column.column for column in fields.values())]
     with tempfile.TemporaryDirectory(prefix="socle-load-") as folder:
         path = Path(folder, "table.parquet")
-        await _fetch(blobs, f"tables/{content.table_sha256}.parquet", path)
+        await _fetch(blobs, content.table_name, path)
         lines = csv_lines(path, [*SYSTEM_COLUMNS, *fields])
         copied = await connection.copy_to_table(into, source=lines, columns=columns, format="csv")
     rows = rows_of(copied)

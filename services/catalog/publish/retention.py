@@ -41,7 +41,9 @@ async def purge(sessions: Sessions, blobs: Blobs, *, registry: Registry, policy:
     if policy.keeps_all:
         return 0
     async with sessions() as session:
-        statement = select(col(CatalogDataset.id)).where(col(CatalogDataset.organisation_siren).is_not(None))
+        statement = select(col(CatalogDataset.id)).where(
+            col(CatalogDataset.organisation_siren).is_not(None), col(CatalogDataset.trial_of).is_(None)
+        )
         ids = list((await session.execute(statement)).scalars())
     purged = 0
     for dataset_id in ids:

@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.catalog.trials.make import ensure_table, trial_dataset
 from shared.db import Sessions
 from shared.imported import know_schema
 from shared.models import CatalogDataset, Deposit, DepositScope, Organisation, ValidationReport, VersionMode
+from shared.places import place_of
 from shared.registry import Registry, SchemaVersion
 from shared.rows import RowTable, row_table
 
@@ -22,7 +25,9 @@ class Target:
     dataset_id: str
     number: int
     """What row tables call the data set (`dataset_id`)."""
-    consolidated_id: str
+    consolidated_id: str | None
+    """None for a trial, which is part of nothing."""
+    trial_of: UUID | None
     base_publication: int | None
     """The publication the difference is made against; None before the first one."""
     base_version: int | None
@@ -56,8 +61,8 @@ class Order:
 class Content:
     """Where the rows of a deposit are."""
 
-    table_sha256: str
-    """Blob `tables/<sha256>.parquet`."""
+    table_name: str
+    """Blob with the canonical table."""
     schema: SchemaVersion
     """The version of the schema under which the deposit was judged."""
 
@@ -74,47 +79,58 @@ async def find_work(sessions: Sessions, deposit: Deposit, *, registry: Registry)
             raise NothingToPublish(str(deposit.id))
         await know_schema(registry, session, report.schema_name, report.schema_version)
         schema = registry.get(report.schema_name, report.schema_version)
-        dataset = await _dataset_of(session, deposit.organisation_siren, schema)
+        dataset = await _dataset_of(session, deposit, schema)
         target = await target_of(session, dataset, registry=registry)
+        if target.trial_of is not None:
+            await ensure_table(session, target.table)
     order = Order(
         mode=VersionMode(deposit.mode),
         schema_version=schema.version,
         slices=tuple(report.slices or ()),
         whole=deposit.scope == DepositScope.ALL,
     )
-    return target, order, Content(report.table_sha256, schema)
+    return target, order, Content(place_of("tables", deposit).name(report.table_sha256), schema)
 
 
 async def target_of(session: AsyncSession, dataset: CatalogDataset, *, registry: Registry) -> Target:
     """The data set as it is now."""
     await know_schema(registry, session, dataset.schema_name, dataset.schema_version)
+    table = row_table(registry, dataset.schema_name)
     return Target(
         dataset_id=dataset.id,
         number=dataset.number,
-        consolidated_id=registry.get(dataset.schema_name).dataset.id,
+        consolidated_id=None if dataset.trial_of else registry.get(dataset.schema_name).dataset.id,
+        trial_of=dataset.trial_of,
         base_publication=dataset.current_publication,
         base_version=dataset.current_version,
         base_rows=dataset.rows,
-        table=row_table(registry, dataset.schema_name),
+        table=table.for_trials if dataset.trial_of else table,
         began_at=(await session.execute(select(func.clock_timestamp()))).scalar_one(),
     )
 
 
-async def _dataset_of(session: AsyncSession, siren: str, schema: SchemaVersion) -> CatalogDataset:
+async def _dataset_of(session: AsyncSession, deposit: Deposit, schema: SchemaVersion) -> CatalogDataset:
+    siren = deposit.organisation_siren
     found = select(CatalogDataset).where(
-        col(CatalogDataset.schema_name) == schema.name, col(CatalogDataset.organisation_siren) == siren
+        col(CatalogDataset.schema_name) == schema.name,
+        col(CatalogDataset.organisation_siren) == siren,
+        col(CatalogDataset.trial_of).is_not_distinct_from(deposit.trial_of),
     )
     dataset: CatalogDataset | None = (await session.execute(found)).scalar_one_or_none()
     if dataset is not None:
         return dataset
     organisation = (await session.execute(select(Organisation).where(col(Organisation.siren) == siren))).scalar_one()
-    new = insert(CatalogDataset).values(
-        id=f"{schema.dataset.id}-{organisation.slug}",
-        schema_name=schema.name,
-        organisation_siren=siren,
-        title=f"{schema.dataset.title} — {organisation.name}",
-        rows=0,
-    )
-    await session.execute(new.on_conflict_do_nothing())
+    new = trial_dataset(deposit, organisation, schema) if deposit.trial_of else _dataset(organisation, schema)
+    await session.execute(insert(CatalogDataset).values(**new).on_conflict_do_nothing())
     made: CatalogDataset = (await session.execute(found)).scalar_one()
     return made
+
+
+def _dataset(organisation: Organisation, schema: SchemaVersion) -> dict[str, object]:
+    return {
+        "id": f"{schema.dataset.id}-{organisation.slug}",
+        "schema_name": schema.name,
+        "organisation_siren": organisation.siren,
+        "title": f"{schema.dataset.title} — {organisation.name}",
+        "rows": 0,
+    }

@@ -32,13 +32,13 @@ class Change:
 
 
 async def begin_turn(session: AsyncSession, target: Target, snapshot: Blob | None) -> CatalogDataset | None:
-    """Keep other publications of the data set out. None when the base has moved, or when a purge deleted the file
-    of the new version (which an older one had) while it was written: the work must be done again."""
+    """Keep other publications of the data set out. None when the base has moved, or when a purge deleted the trial,
+    or the file of the new version (which an older one had) while it was written: the work must be done again."""
     await session.execute(text(f"SET LOCAL lock_timeout = '{TURN_TIMEOUT}'"))
     await session.execute(text(DURABLE))
     statement = select(CatalogDataset).where(col(CatalogDataset.id) == target.dataset_id).with_for_update()
-    dataset: CatalogDataset = (await session.execute(statement)).scalar_one()
-    if dataset.current_publication != target.base_publication:
+    dataset: CatalogDataset | None = (await session.execute(statement)).scalar_one_or_none()
+    if dataset is None or dataset.current_publication != target.base_publication:
         return None
     return None if snapshot is not None and await _was_deleted(session, target, snapshot) else dataset
 
@@ -102,6 +102,7 @@ def _version(change: Change, publication: int) -> CatalogVersion:
     target, order, difference = change.target, change.order, change.difference
     return CatalogVersion(
         dataset_id=target.dataset_id,
+        trial_of=target.trial_of,
         number=target.next_number,
         publication=publication,
         deposit_id=None if change.deposit is None else change.deposit.id,
@@ -124,10 +125,11 @@ def _version(change: Change, publication: int) -> CatalogVersion:
 
 
 async def _move_pointers(session: AsyncSession, change: Change, publication: int) -> None:
-    """Of the data set and of the consolidated one; only forward."""
+    """Of the data set and of the consolidated one, if it is part of one; only forward."""
     target = change.target
+    whole = () if target.consolidated_id is None else ((target.consolidated_id, publication),)
     rows_more = change.difference.written - change.difference.closed
-    for dataset_id, version in ((target.dataset_id, target.next_number), (target.consolidated_id, publication)):
+    for dataset_id, version in ((target.dataset_id, target.next_number), *whole):
         forward = or_(
             col(CatalogDataset.current_publication).is_(None), col(CatalogDataset.current_publication) < publication
         )

@@ -13,6 +13,7 @@ from services.catalog.reading.pool import Reader
 from services.catalog.view import DatasetView, check_kept, open_view
 from shared.db import Sessions, reading
 from shared.rows import RowTables
+from shared.trials import LOOKING_AT
 
 LOOK_UP = Statement("SELECT id, xmin FROM catalog.dataset WHERE id = ANY($1::text[])", ())
 """`xmin` is the transaction that last wrote the row: a publication, a purge, a withdrawal, other words about it."""
@@ -26,8 +27,9 @@ class Present:
     """A data set at one instant."""
 
     view: DatasetView
-    mark: int
-    """Equal for two instants between which nothing about the data set changed; a number of this process."""
+    mark: int | None
+    """Equal for two instants between which nothing about the data set changed; a number of this process. None: what
+    is said of this one is not kept."""
     written_by: int
     """The transaction that last wrote the data set's row."""
 
@@ -45,18 +47,26 @@ class PresentDatasets:
     _marks: "count[int]" = field(default_factory=count)
 
     async def find(self, dataset_id: str) -> Present:
-        """The data set as it is at some instant after the call. Raises NotFound, DatasetWithdrawn."""
+        """The data set as it is at some instant after the call. Raises NotFound, DatasetWithdrawn.
+
+        For a reader of trials nothing is remembered.
+        """
+        if LOOKING_AT.get() is not None:
+            return Present(await self._open(dataset_id), None, 0)
         written_by = await self._written_by(dataset_id)
         known = self._remembered.get(dataset_id)
         if known is not None and known.written_by == written_by and known.view.table is self._table_of(known.view):
             return known
-        async with reading(self.sessions) as session:
-            view = await open_view(session, dataset_id, tables=self.tables)
+        view = await self._open(dataset_id)
         if len(self._remembered) >= REMEMBERED:
             self._remembered.clear()
         # The view may be younger than the look-up: then the next one finds another transaction, and asks again.
         self._remembered[dataset_id] = found = Present(view, next(self._marks), written_by or 0)
         return found
+
+    async def _open(self, dataset_id: str) -> DatasetView:
+        async with reading(self.sessions) as session:
+            return await open_view(session, dataset_id, tables=self.tables)
 
     def _table_of(self, view: DatasetView) -> object:
         return self.tables.get(view.table.schema_name)

@@ -65,10 +65,10 @@ class Responder:
         """200, or 304 with an answer whose body may be missing. Raises what the routes declare."""
         present = await self.present.find(question.dataset_id)
         key = (present.mark, question.path, question.query_string)
-        answer = self.kept.get(key)
+        answer = None if present.mark is None else self.kept.get(key)
         if answer is None:
             answer = await self._make(question, present)
-            if answer.body:
+            if answer.body and present.mark is not None:
                 self.kept.keep(key, answer)
         is_same = question.condition is not None and matches(question.condition, answer.entity_tag)
         return (304 if is_same else 200), answer

@@ -46,8 +46,10 @@ async def post_rollback(
     """Publie une nouvelle version, égale à une ancienne ; rien n'est effacé. Réservé à un éditeur habilité pour
     l'organisme et le schéma."""
     async with tools.deciding.sessions() as session:
-        dataset = await find_organisation_dataset(session, dataset_id)
+        dataset = await find_organisation_dataset(session, dataset_id, trial_of=vendor.trial_of)
         await require_habilitation(session, vendor, dataset.organisation_siren or "", dataset.schema_name)
-    version = await roll_back(dataset.id, body.to, tools.deciding, decided_by=actor_of(vendor))
+    version = await roll_back(
+        dataset.id, body.to, tools.deciding, decided_by=actor_of(vendor), trial_of=vendor.trial_of
+    )
     response.headers["Location"] = f"/v1/datasets/{dataset.id}/versions/{version.number}"
     return version_out(version, registry=tools.registry)

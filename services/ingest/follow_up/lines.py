@@ -30,7 +30,7 @@ CHOSEN = """
 """
 """For an `ingest.organisation AS o`."""
 
-REAL = "NOT dry_run"
+REAL = "NOT dry_run AND trial_of IS NULL"
 """The condition on deposits that were more than a try."""
 
 _LINES = f"""

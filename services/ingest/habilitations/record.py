@@ -127,6 +127,7 @@ async def _cancel_unpublished(session: AsyncSession, ended: Habilitation) -> int
         select(Deposit)
         .where(
             col(Deposit.vendor_id) == ended.vendor_id,
+            col(Deposit.trial_of).is_(None),
             col(Deposit.organisation_siren) == ended.organisation_siren,
             true() if ended.schemas is None else col(Deposit.schema_name).in_(ended.schemas),
             ~covered,

@@ -30,6 +30,7 @@ from shared.digests import content_digest
 from shared.errors import NotFound, ServiceUnavailable
 from shared.models import DepositState
 from shared.paging import Page, PageLinks, cursor_secret, decode_cursor, encode_cursor
+from shared.places import place_of
 from shared.registry import SchemaVersionChecksOnly, UnknownSchema, UnknownSchemaVersion
 from shared.uploads import UPLOAD_BODY, UPLOAD_REFUSALS, open_upload
 from shared.web import refusals
@@ -135,7 +136,7 @@ async def get_file(deposit_id: UUID, vendor: Reader, tools: IngestTools) -> Stre
         "Content-Length": str(deposit.size_bytes),
         "X-Content-Type-Options": "nosniff",
     }
-    content = tools.blobs.read(f"raw/{deposit.sha256}")
+    content = tools.blobs.read(place_of("raw", deposit).name(deposit.sha256))
     return StreamingResponse(content, media_type="application/octet-stream", headers=headers)
 
 
@@ -153,9 +154,10 @@ async def get_corrected(deposit_id: UUID, vendor: Reader, tools: IngestTools) ->
     """
     async with reading(tools.sessions) as session:
         report = await find_report(session, vendor, deposit_id)
-    table_of(report)  # refuses before the answer begins
+        deposit = await find_deposit(session, vendor, deposit_id)
+    table_of(deposit, report)  # refuses before the answer begins
     headers = {
         "Content-Disposition": f'attachment; filename="{deposit_id}.csv"',
         "X-Content-Type-Options": "nosniff",
     }
-    return StreamingResponse(corrected_file(report, tools), media_type=CORRECTED_TYPE, headers=headers)
+    return StreamingResponse(corrected_file(deposit, report, tools), media_type=CORRECTED_TYPE, headers=headers)

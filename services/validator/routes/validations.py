@@ -99,9 +99,9 @@ async def get_annotated(
 ) -> Response:
     """Le tableau déposé, ses cellules en cause colorées et commentées, et la liste des constats."""
     values = read_link(token, purpose="annotated", key_pepper=tools.settings.key_pepper.get_secret_value())
-    upload = Upload(values["type"], None, tools.blobs.read(f"raw/{values['file']}"))
+    upload = Upload(values["type"], None, tools.blobs.read(values["file"]))
     try:
-        report = await read_bytes(tools.blobs, f"reports/{values['report']}.json")
+        report = await read_bytes(tools.blobs, values["report"])
         async with examined(
             upload,
             schema=values["schema"],
