@@ -15,7 +15,8 @@ from redis.exceptions import RedisError
 from shared.deposits import Stage
 
 RING_TIMEOUT_SECONDS = 1.0
-POLL_DELAY_SECONDS = 0.01
+POLL_DELAY_SECONDS = 0.025
+"""Between two looks of a worker with nothing to do: what a deposit waits for in each stage, half of it on average."""
 JOB_TIMEOUT_SECONDS = 900.0
 MAX_JOBS_PER_WORKER = 2
 

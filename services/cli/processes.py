@@ -1,10 +1,10 @@
 """One process of the installation: a web server or a worker, as production runs them."""
 
-import asyncio
 import os
 from typing import Literal
 
 import uvicorn
+import uvloop
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
@@ -47,10 +47,7 @@ def work(service: Service) -> None:
     settings = load_settings(service)
     set_up_logs(f"work-{service}", settings.log_format)
 
-    async def run() -> None:
-        await run_service_worker(service, settings)
-
-    asyncio.run(run())
+    uvloop.run(run_service_worker(service, settings))
 
 
 def _folder() -> DataFolder | None:

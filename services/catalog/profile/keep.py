@@ -31,6 +31,9 @@ REST = 20
 """A data set is left alone for so many times as long as measuring it took: a large one that is published every minute
 takes at most a twentieth of a core."""
 
+LEAST_REST_SECONDS = 30.0
+"""A small one that is published time and again is measured that often, not once per publication."""
+
 PROFILE_LOCK = 0x50C1F
 """Key of the advisory lock of whoever measures."""
 
@@ -41,7 +44,7 @@ _DUE = """
     SELECT d.id FROM catalog.dataset AS d LEFT JOIN catalog.profile AS p ON p.dataset_id = d.id
     WHERE d.current_publication IS NOT NULL AND d.withdrawn_at IS NULL AND (p.dataset_id IS NULL
         OR p.publication < d.current_publication
-            AND p.measured_at + p.seconds * :rest * interval '1 second' <= clock_timestamp())
+            AND p.measured_at + greatest(p.seconds * :rest, :least) * interval '1 second' <= clock_timestamp())
     ORDER BY d.organisation_siren IS NULL, random() LIMIT 1
 """
 
@@ -67,19 +70,19 @@ async def keep_profiles(tools: ProfileTools) -> None:
         await asyncio.sleep(pause)
 
 
-async def measure_all_due(tools: ProfileTools, *, rest: float = REST) -> None:
+async def measure_all_due(tools: ProfileTools, *, rest: float = REST, least: float = LEAST_REST_SECONDS) -> None:
     """Measure until nothing is due, or somebody else does. Raises TROUBLE."""
-    while await _measure_next(tools, rest):
+    while await _measure_next(tools, rest, least):
         pass
 
 
-async def _measure_next(tools: ProfileTools, rest: float) -> bool:
+async def _measure_next(tools: ProfileTools, rest: float, least: float) -> bool:
     # One transaction, in which a statement sees what the last one saw or more: rows as of a publication do not
     # change, unless a purge takes them.
     async with tools.engine.connect() as connection, connection.begin():
         if not (await connection.execute(text(f"SELECT pg_try_advisory_xact_lock({PROFILE_LOCK})"))).scalar_one():
             return False
-        dataset_id = (await connection.execute(text(_DUE), {"rest": rest})).scalar_one_or_none()
+        dataset_id = (await connection.execute(text(_DUE), {"rest": rest, "least": least})).scalar_one_or_none()
         if dataset_id is None:
             return False
         began = time.monotonic()

@@ -29,7 +29,7 @@ async def test_what_was_published_is_measured_once(publish: Publish, profiling: 
     await measure_all_due(profiling)
     assert await measured_rows(database) == {"deliberations": 1, "deliberations-muret": 1}
     first = await fetch(database, "SELECT measured_at FROM catalog.profile ORDER BY 1")
-    await measure_all_due(profiling, rest=0)
+    await measure_all_due(profiling, rest=0, least=0)
     assert await fetch(database, "SELECT measured_at FROM catalog.profile ORDER BY 1") == first
 
 
@@ -53,6 +53,18 @@ async def test_a_data_set_that_took_long_rests(publish: Publish, profiling: Prof
     )
     await measure_all_due(profiling)
     assert (await measured_rows(database))["deliberations"] == 2
+
+
+async def test_publications_in_a_row_are_measured_together(
+    publish: Publish, profiling: ProfileTools, database: str
+) -> None:
+    for number in range(1, 4):
+        await publish([deliberation(str(one)) for one in range(number)])
+        await measure_all_due(profiling)
+    assert await measured_rows(database) == {"deliberations": 1, "deliberations-muret": 1}
+    await fetch(database, "UPDATE catalog.profile SET measured_at = now() - interval '31 seconds' RETURNING 1")
+    await measure_all_due(profiling)
+    assert await measured_rows(database) == {"deliberations": 3, "deliberations-muret": 3}
 
 
 async def test_a_worker_measures_beside_what_it_publishes(
