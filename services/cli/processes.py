@@ -47,7 +47,10 @@ def work(service: Service) -> None:
     settings = load_settings(service)
     set_up_logs(f"work-{service}", settings.log_format)
 
-    uvloop.run(run_service_worker(service, settings))
+    async def run() -> None:
+        await run_service_worker(service, settings)
+
+    uvloop.run(run())
 
 
 def _folder() -> DataFolder | None:
