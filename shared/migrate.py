@@ -12,7 +12,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, select, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import col
 
 from shared.db import make_owner_engine
@@ -21,11 +22,14 @@ from shared.models import CatalogDataset, Organisation
 from shared.models.organisation import OrganisationKind
 from shared.reference import load_communes, load_epci
 from shared.registry import Registry, load_registry
-from shared.rows import MIGRATION_LOCK, row_table, row_table_statements
+from shared.rows import FORMER_INDEXES, MIGRATION_LOCK, row_table, row_table_statements
 
 log = logging.getLogger(__name__)
 
 DEFAULT_DEPARTEMENTS = ("31",)
+
+DROP_TIMEOUT = "30s"
+"""How long whoever still reads a table is waited for, to drop an index of it."""
 
 
 async def migrate(database_url: str, departements: Iterable[str] = DEFAULT_DEPARTEMENTS) -> None:
@@ -40,6 +44,7 @@ async def migrate(database_url: str, departements: Iterable[str] = DEFAULT_DEPAR
             registry.take_imported(await read_imported_schemas(connection))
             await prepare_schemas(connection, registry)
             await _load_organisations(connection, organisations)
+        await _drop_former_indexes(engine)
     finally:
         await engine.dispose()
 
@@ -104,6 +109,23 @@ async def _create_row_tables(connection: AsyncConnection, registry: Registry) ->
         for one in (table, table.for_trials) if table.name in tried else (table,):
             for statement in row_table_statements(one):
                 await connection.exec_driver_sql(statement)
+
+
+async def _drop_former_indexes(engine: AsyncEngine) -> None:
+    """What new indexes have replaced goes once these are there, without a lock that readers or publications wait for;
+    when it takes too long, the next start goes on."""
+    found = text(
+        "SELECT format('%I.%I', schemaname, indexname) FROM pg_indexes WHERE schemaname IN ('data', 'trials') "
+        "AND indexdef LIKE ANY (:ends)"
+    )
+    async with engine.connect() as connection:
+        alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        for name in (await alone.execute(found, {"ends": [f"%{one}" for one in FORMER_INDEXES]})).scalars().all():
+            await alone.execute(text(f"SET lock_timeout = '{DROP_TIMEOUT}'"))
+            try:
+                await alone.execute(text(f"DROP INDEX CONCURRENTLY IF EXISTS {name}"))
+            except DBAPIError as error:
+                log.warning("former index stays", extra={"index": name, "error": str(error.orig)})
 
 
 async def _ensure_consolidated_datasets(connection: AsyncConnection, registry: Registry) -> None:

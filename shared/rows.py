@@ -152,6 +152,10 @@ def row_table(registry: Registry, schema_name: str) -> RowTable:
     return replace(table, identity=tuple(table.columns_of(newest)[name] for name in newest.identity))
 
 
+FORMER_INDEXES = ("(from_publication, key_hash)",)
+"""What row tables of earlier releases are indexed by, and no longer are."""
+
+
 def row_table_statements(table: RowTable) -> list[str]:
     """Idempotent DDL that only adds. Run by the migration, as the owner; for a free data set, first by catalog.
 
@@ -185,8 +189,9 @@ def _index_statements(table: RowTable) -> Iterator[str]:
     current = "(dataset_id, slice, key_hash, occurrence) WHERE to_publication IS NULL"
     yield _index_statement(table, "current", current, unique=True)
     yield _index_statement(table, "row_id", "(row_id)")
-    # What each publication brought and took away, for differences and the feed of changes.
-    yield _index_statement(table, "came", "(from_publication, key_hash)")
+    # What each publication brought and took away, for differences and the feed of changes. Rows come in the order of
+    # both columns, which spares looking for their place: the hash of a key has none but at random.
+    yield _index_statement(table, "brought", "(from_publication, row_id)")
     yield _index_statement(table, "left", "(to_publication, key_hash) WHERE to_publication IS NOT NULL")
     for column in table.columns:
         if column.indexed:

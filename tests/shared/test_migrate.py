@@ -45,3 +45,12 @@ async def test_each_service_enters_under_its_own_role(database: str, role: Role)
         found = (await connection.exec_driver_sql("SELECT current_user")).scalar_one()
     await engine.dispose()
     assert found == role
+
+
+async def test_an_index_that_another_replaced_is_dropped(database: str) -> None:
+    connection = await asyncpg.connect(database)
+    await connection.execute("CREATE INDEX ix_bal_came ON data.bal (from_publication, key_hash)")
+    await migrate(database)
+    assert await connection.fetchval("SELECT to_regclass('data.ix_bal_came')") is None
+    assert await connection.fetchval("SELECT to_regclass('data.ix_bal_brought')") is not None
+    await connection.close()
