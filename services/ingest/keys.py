@@ -199,6 +199,8 @@ def _looked_after_by(asker: CurrentVendor) -> ColumnElement[bool]:
         conditions.append(_texts(asker.schemas).contains(col(ApiKey.schemas)))
     if asker.is_test:
         conditions.append(col(ApiKey.is_test).is_(True))
+    if asker.expires_at is not None:
+        conditions.append(col(ApiKey.expires_at) <= asker.expires_at)
     return and_(*conditions)
 
 
