@@ -1,7 +1,7 @@
 """Every cell of a chunk against its column: proved by expressions, and what is not proved explained text by text.
 
-The verdict on a text is asked once per column and remembered; a column that repeats itself is proved by looking its
-texts up among those already proven.
+The verdict on a text is asked once per column and remembered; of a column that repeats itself, the distinct texts of a
+batch are proved rather than its cells.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from services.validator.checks.chunk import CorrectionRun, Described, FaultRun, Rows
+from services.validator.checks.chunk import NO_ROWS, CorrectionRun, Described, FaultRun, Rows, places
 from services.validator.checks.explain import CellError, CellReader, CellVerdict
 from services.validator.checks.prove import CONTROL_CHARACTERS, missing_as_null
 from services.validator.findings import CorrectionCode, FindingCode, Severity
@@ -25,17 +25,15 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 MEMORY_LIMIT = 100_000
 """Distinct texts remembered per column before it forgets them all."""
 
-DICTIONARY_LIMIT = 5_000
-"""Proven texts that a column is looked up in."""
-
 EXPRESSIONS_LIMIT = 4_096
 """Expressions remembered from one file to the next."""
 
 LEARNT_ROWS = 5_000
-"""Rows of a batch from which it pays to learn what a column holds."""
+"""Rows of a batch from which it pays to look for its distinct texts."""
 
-REPEATED_SHARE = 0.1
-"""Distinct texts among the first rows, below which a column is said to repeat itself."""
+REPEATED_SHARE = 0.25
+"""Distinct texts among so many first rows, up to which a column is said to repeat itself: to find them is then cheaper
+than to prove every cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,32 +70,31 @@ class Column:
         """`at`: the column of the frames that holds it. `correcting`: what to do of faulty and untrimmed texts."""
         self.name, self.kind, self.at = reader.field.name, reader.field.type, at
         self._reader, self._schema, self._correcting = reader, schema, correcting
-        self._is_absent_right = not reader.field.required
-        self._direct = _directly(reader, at, correcting, alerts or Alerts())
-        self.proof = self._direct.fill_null(self._is_absent_right).alias(at)
+        direct = _directly(reader, at, correcting, alerts or Alerts())
+        self.proof = direct.fill_null(not reader.field.required).alias(at)
         """Expression: whether each text is certainly to be kept as it is, without a word. Never null."""
         self.canonical = _canonical(reader, at)
         """Expression: the canonical texts of proven texts."""
         self._known: dict[str | None, Outcome] = {}
-        self._dictionary: pl.Series | None = None
-        self._is_new = reader.proof is None or reader.proof.is_costly
+        self._repeats = None if reader.proof is None or reader.proof.is_costly else False
 
-    def unproven(self, texts: pl.Series, proven: pl.Series) -> Rows:
-        """The rows that have to be explained. A column that repeats itself learns from them."""
-        if self._is_new and len(texts) >= LEARNT_ROWS:
-            self._is_new = False
-            if texts.n_unique() <= max(16, REPEATED_SHARE * len(texts)):
-                self._learn(texts.filter(proven))
-        rows: Rows = np.flatnonzero(~proven.to_numpy())
-        if self._dictionary is None or not len(rows):
-            return rows
-        doubtful = texts.gather(rows)
-        right = doubtful.to_frame(self.at).select(self._direct.fill_null(value=False)).to_series()
-        if not right.any():
-            return rows
-        self._learn(doubtful.filter(right))
-        wrong: Rows = rows[~right.to_numpy()]
-        return wrong
+    def repeats(self, frame: pl.DataFrame) -> bool:
+        """Whether the column repeats itself, as its first rows tell."""
+        if self._repeats is None and frame.height >= LEARNT_ROWS:
+            first = frame.get_column(self.at).head(LEARNT_ROWS)
+            self._repeats = first.n_unique() <= REPEATED_SHARE * LEARNT_ROWS
+        return bool(self._repeats)
+
+    def look_up(self, texts: pl.Series) -> tuple[Rows, pl.Series]:
+        """Of a column that repeats itself: the rows that have to be explained, the canonical texts of the others."""
+        distinct = texts.unique()
+        told = distinct.to_frame(self.at).select(self.proof.alias("proof"), self.canonical.alias("canonical"))
+        doubtful = distinct.filter(~told.get_column("proof")).to_list()
+        wrong = pl.Series([text for text in doubtful if not self._is_right(text)], dtype=pl.String)
+        rows = places(texts.is_in(wrong.implode(), nulls_equal=True)) if len(wrong) else NO_ROWS
+        if told.get_column("canonical").equals(distinct):
+            return rows, texts.alias(self.name)
+        return rows, texts.to_frame(self.at).select(self.canonical).to_series()
 
     def outcome(self, text: str | None) -> Outcome:
         """What becomes of a text."""
@@ -108,18 +105,6 @@ class Column:
                 self._known.clear()
             self._known[text] = found
         return found
-
-    def learn_explained(self, texts: Sequence[str | None], outcomes: Sequence[Outcome]) -> None:
-        """Look up, from now on, the texts that turned out to be right as they are."""
-        if self._dictionary is None:
-            return
-        clean = [
-            text
-            for text, outcome in zip(texts, outcomes, strict=True)
-            if text is not None and outcome.canonical == text and not outcome.errors and REPLACEMENT not in text
-        ]
-        if clean:
-            self._learn(pl.Series(clean, dtype=pl.String))
 
     def severity(self, rule: str) -> Severity:
         """Of a fault against a rule."""
@@ -141,12 +126,10 @@ class Column:
             return None
         return CORRECTIONS.get(self.kind)
 
-    def _learn(self, texts: pl.Series) -> None:
-        known = texts if self._dictionary is None else pl.concat([self._dictionary, texts])
-        known = known.drop_nulls().unique()
-        self._dictionary = known if len(known) <= DICTIONARY_LIMIT else None
-        proof = self._direct if self._dictionary is None else pl.col(self.at).is_in(self._dictionary.implode())
-        self.proof = proof.fill_null(self._is_absent_right).alias(self.at)
+    def _is_right(self, text: str | None) -> bool:
+        """Whether nothing is to be said of a text that was not proven."""
+        found = self.outcome(text)
+        return found.canonical == text and not found.errors and REPLACEMENT not in (text or "")
 
 
 @lru_cache(maxsize=EXPRESSIONS_LIMIT)
@@ -199,7 +182,6 @@ def judge_column(column: Column, texts: pl.Series, rows: Rows, canonical: pl.Ser
     outcomes = [column.outcome(text) for text in distinct]
     which = _ranks(doubtful, distinct)
     canonical = _patched(canonical, rows, which, [outcome.canonical for outcome in outcomes])
-    column.learn_explained(distinct, outcomes)
     faults = _fault_runs(column, distinct, outcomes, rows, which)
     corrections = _correction_runs(column, distinct, outcomes, rows, which)
     return Judged(canonical.alias(column.name), faults, corrections)

@@ -13,6 +13,8 @@ from services.validator.findings import CorrectionCode, FindingCode, Severity
 Rows = npt.NDArray[np.intp]
 """0-based rows of a chunk, ascending."""
 
+NO_ROWS: Rows = np.zeros(0, dtype=np.intp)
+
 DATE_FORMAT = "%Y-%m-%d"
 
 

@@ -12,7 +12,7 @@ from services.validator.canonical import CanonicalTable
 from services.validator.checks.bal import blank_row_severity
 from services.validator.checks.bal_check import left_unsaid
 from services.validator.checks.cells import Alerts, Column, judge_column
-from services.validator.checks.chunk import Chunk, CorrectionRun, Fault, FaultRun, Found, nothing
+from services.validator.checks.chunk import Chunk, CorrectionRun, Fault, FaultRun, Found, nothing, places
 from services.validator.checks.duplicates import Uniqueness, identity_doubles, repeated_identities
 from services.validator.checks.explain import CellReader
 from services.validator.checks.extra import controls_in, extra_texts
@@ -137,8 +137,9 @@ class TableCheck:
     def _judge(self, batch: Batch, runs: list[FaultRun]) -> tuple[Chunk, list[CorrectionRun]]:
         """The cells of a batch; faults are added to `runs`."""
         frame = batch.frame
-        proofs = frame.select(column.proof for column in self._columns.values())
-        canonicals = frame.select(column.canonical for column in self._columns.values())
+        apart = [column for column in self._columns.values() if not column.repeats(frame)]
+        proofs = frame.select(column.proof for column in apart)
+        canonicals = frame.select(column.canonical for column in apart)
         canonical, corrections = [], []
         for each in self._plan.schema.fields:
             if each.name not in self._columns:
@@ -146,8 +147,11 @@ class TableCheck:
                 continue
             column = self._columns[each.name]
             texts = frame.get_column(column.at)
-            rows = column.unproven(texts, proofs.get_column(column.at))
-            judged = judge_column(column, texts, rows, canonicals.get_column(each.name))
+            if column.repeats(frame):
+                rows, plain = column.look_up(texts)
+            else:
+                rows, plain = places(~proofs.get_column(column.at)), canonicals.get_column(each.name)
+            judged = judge_column(column, texts, rows, plain)
             canonical.append(judged.canonical)
             runs += judged.faults
             corrections += judged.corrections
