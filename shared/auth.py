@@ -1,14 +1,13 @@
-"""Who is asking: the vendor behind an API key, what the key lets it do, and what habilitations allow."""
+"""Who is asking: the vendor behind an API key or a token of one, what it lets it do, and what habilitations allow."""
 
 import asyncio
 import hmac
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from fastapi import Request
-from fastapi.security import APIKeyHeader, HTTPBearer
 from sqlalchemy import ColumnElement, and_, any_, func, literal, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +17,8 @@ from shared.db import Sessions
 from shared.errors import Refusal
 from shared.keys import KeyParts, hash_secret, parse_key
 from shared.models import ApiKey, Deposit, Habilitation, HabilitationState, KeyAction, Vendor
+from shared.settings import SharedSettings
+from shared.tokens import TOKEN_PATH, Token, tokens_of
 
 log = logging.getLogger(__name__)
 
@@ -35,11 +36,13 @@ class KeyMissing(Refusal):
     code = "key-invalid"
     title = "Clé d'API absente ou invalide"
 
-    def __init__(self, detail: str) -> None:
+    def __init__(self, detail: str, *, action: str | None = None, offered: bool = True) -> None:
+        """`offered`: something was (RFC 6750, 3.1): a program with a token then takes another, once."""
+        error = ', error="invalid_token"' if offered else ""
         super().__init__(
             detail,
-            action="Envoyez votre clé dans l'en-tête « Authorization: Bearer socle_… » ou « X-API-Key ».",
-            headers={"WWW-Authenticate": 'Bearer realm="socle"'},
+            action=action or "Envoyez votre clé dans l'en-tête « Authorization: Bearer socle_… » ou « X-API-Key ».",
+            headers={"WWW-Authenticate": f'Bearer realm="socle"{error}'},
         )
 
 
@@ -83,8 +86,8 @@ class CurrentVendor:
             self.refuse_test("elle ne demande rien à personne", required=action)
         if action not in self.actions:
             raise KeyNotAllowed(
-                f"La clé « {self.key_prefix} » n'a pas le droit « {action} ».",
-                action="Utilisez une clé qui a ce droit ; GET /v1/whoami dit les droits d'une clé.",
+                f"La clé « {self.key_prefix} », ou le jeton pris avec elle, n'a pas le droit « {action} ».",
+                action="Utilisez une clé qui a ce droit ; GET /v1/whoami dit les droits d'une clé ou d'un jeton.",
                 headers={"WWW-Authenticate": f'Bearer realm="socle", error="insufficient_scope", scope="{action}"'},
                 required=action,
                 granted=sorted(self.actions),
@@ -120,30 +123,39 @@ class CurrentVendor:
         return and_(*conditions)
 
 
-BEARER = HTTPBearer(auto_error=False, description="Clé d'API d'un éditeur : `socle_…`")
-KEY_HEADER = APIKeyHeader(name="X-API-Key", auto_error=False, description="La même clé, pour les outils sans Bearer")
-
-
 async def authenticate(
-    request: Request, bearer: object | None, header: str | None, *, sessions: Sessions, pepper: str
+    request: Request, bearer: object | None, header: str | None, *, sessions: Sessions, settings: SharedSettings
 ) -> CurrentVendor:
     """The vendor of a request, from what BEARER and KEY_HEADER found in it. Raises KeyMissing.
 
-    An Authorization header, where there is one, decides alone.
+    An Authorization header, where there is one, decides alone; a token is good there only.
     """
     authorised = "authorization" in request.headers
     offered = getattr(bearer, "credentials", None) if authorised else header
     if not offered:
-        raise KeyMissing("Cette opération demande une clé d'API.")
-    parsed = parse_key(offered)
-    if parsed is None:
+        raise KeyMissing("Cette opération demande une clé d'API.", offered=False)
+    shown: KeyParts | Token | None = parse_key(offered)
+    if shown is None and authorised and offered.count(".") == 2:
+        shown = tokens_of(settings).read(offered)
+        if shown is None:
+            raise KeyMissing("Ce jeton est expiré, ou n'est pas d'ici.", action=f"Prenez-en un par POST {TOKEN_PATH}.")
+    if shown is None:
         raise KeyMissing("La clé d'API n'a pas la bonne forme : elle a été tronquée ou mal recopiée.")
-    async with sessions() as session:
-        found = await _live_key(session, parsed.prefix)
-    if found is None or not _matches(found[0], parsed, pepper):
+    vendor = await opened_by(shown, sessions=sessions, pepper=settings.key_pepper.get_secret_value())
+    if vendor is None:
         raise KeyMissing("Cette clé d'API est inconnue, expirée ou révoquée.")
+    return vendor
+
+
+async def opened_by(shown: KeyParts | Token, *, sessions: Sessions, pepper: str) -> CurrentVendor | None:
+    """The vendor of the live key that is shown, or that a token shown is of; else None. The key's use is noted."""
+    async with sessions() as session:
+        found = await _live_key(session, shown.prefix)
+    if found is None or not (isinstance(shown, Token) or _matches(found[0], shown, pepper)):
+        return None
     _note_use(found[0], sessions)
-    return _vendor(*found)
+    vendor = _vendor(*found)
+    return replace(vendor, actions=vendor.actions & shown.actions) if isinstance(shown, Token) else vendor
 
 
 async def find_vendor(session: AsyncSession, key: KeyParts, *, pepper: str) -> CurrentVendor | None:

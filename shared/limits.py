@@ -16,8 +16,10 @@ from typing import NamedTuple
 
 from redis.asyncio import BlockingConnectionPool, Redis
 
+from shared.keys import fingerprint
 from shared.queue import AWAY
 from shared.settings import SharedSettings
+from shared.tokens import Tokens, tokens_of
 
 log = logging.getLogger(__name__)
 
@@ -151,6 +153,7 @@ class Limiter:
 
     queue_url: str
     policies: Policies
+    tokens: Tokens | None = None
     _redis: Redis | None = None
     _leases: dict[Sequence[Bucket], _Lease] = field(default_factory=dict)
     _away_until: float = 0.0
@@ -160,6 +163,17 @@ class Limiter:
     def is_enforced(self) -> bool:
         """False while Valkey is away: every request passes."""
         return time.monotonic() >= self._away_until
+
+    def asker_of(self, offered: str) -> str:
+        """Who is counted for what is offered as a key, true or not: nobody uses up the quota of a key without it.
+
+        A token that this installation signed and that has not ended counts as its key; any other text as itself.
+        """
+        if self.tokens is not None and offered.count(".") == 2:
+            token = self.tokens.read(offered)
+            if token is not None:
+                return token.quota
+        return fingerprint(offered)
 
     async def take(self, buckets: tuple[Bucket, ...], *, shares: bool) -> Verdict | None:
         """Count one request in every bucket; None when Valkey is away.
@@ -221,4 +235,4 @@ class Limiter:
 
 def make_limiter(settings: SharedSettings) -> Limiter:
     """The limiter of a process; it connects when it is first asked."""
-    return Limiter(settings.queue_url, policies_of(settings))
+    return Limiter(settings.queue_url, policies_of(settings), tokens_of(settings))

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
 
 from services.catalog.tools import CatalogTools, Tools
-from shared.auth import BEARER, KEY_HEADER, CurrentVendor, KeyMissing, authenticate
+from shared.auth import CurrentVendor, KeyMissing, authenticate
+from shared.doors import BEARER, KEY_HEADER, OAUTH
 from shared.models import KeyAction
 
 
@@ -13,11 +14,11 @@ async def current_vendor(
     request: Request,
     bearer: Annotated[object | None, Depends(BEARER)],
     header: Annotated[str | None, Depends(KEY_HEADER)],
+    _token: Annotated[str | None, Security(OAUTH, scopes=[KeyAction.DATASETS])],
     tools: CatalogTools,
 ) -> CurrentVendor:
     """Raises KeyMissing, KeyNotAllowed."""
-    pepper = tools.settings.key_pepper.get_secret_value()
-    vendor = await authenticate(request, bearer, header, sessions=tools.deciding.sessions, pepper=pepper)
+    vendor = await authenticate(request, bearer, header, sessions=tools.deciding.sessions, settings=tools.settings)
     vendor.require(KeyAction.DATASETS)
     return vendor
 
@@ -25,9 +26,8 @@ async def current_vendor(
 async def known_vendor(request: Request, tools: Tools) -> CurrentVendor | None:
     """The vendor of any request; None without a key that opens something."""
     bearer, header = await BEARER(request), await KEY_HEADER(request)
-    pepper = tools.settings.key_pepper.get_secret_value()
     try:
-        return await authenticate(request, bearer, header, sessions=tools.deciding.sessions, pepper=pepper)
+        return await authenticate(request, bearer, header, sessions=tools.deciding.sessions, settings=tools.settings)
     except KeyMissing:
         return None
 

@@ -3,21 +3,21 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
 
 from services.ingest.tools import IngestTools
 from shared.auth import (
-    BEARER,
-    KEY_HEADER,
     CurrentVendor,
     KeyMissing,
     KeyNotAllowed,
     NotHabilitated,
     authenticate,
     find_vendor,
+    opened_by,
     require_habilitation,
     require_still,
 )
+from shared.doors import BEARER, KEY_HEADER, OAUTH
 from shared.models import KeyAction
 
 
@@ -25,21 +25,23 @@ async def current_vendor(
     request: Request,
     bearer: Annotated[object | None, Depends(BEARER)],
     header: Annotated[str | None, Depends(KEY_HEADER)],
+    _token: Annotated[str | None, Depends(OAUTH)],
     tools: IngestTools,
 ) -> CurrentVendor:
     """Raises KeyMissing."""
-    pepper = tools.settings.key_pepper.get_secret_value()
-    return await authenticate(request, bearer, header, sessions=tools.sessions, pepper=pepper)
+    return await authenticate(request, bearer, header, sessions=tools.sessions, settings=tools.settings)
 
 
 Authenticated = Annotated[CurrentVendor, Depends(current_vendor)]
 """Any key."""
 
 
-def key_for(action: KeyAction) -> Callable[[CurrentVendor], Awaitable[CurrentVendor]]:
+def key_for(action: KeyAction) -> Callable[..., Awaitable[CurrentVendor]]:
     """The dependency of a route that asks for a key of that action. It raises KeyMissing, KeyNotAllowed."""
 
-    async def allowed(vendor: Authenticated) -> CurrentVendor:
+    async def allowed(
+        vendor: Authenticated, _token: Annotated[str | None, Security(OAUTH, scopes=[action])]
+    ) -> CurrentVendor:
         vendor.require(action)
         return vendor
 
@@ -69,6 +71,7 @@ __all__ = [
     "Reader",
     "find_vendor",
     "key_for",
+    "opened_by",
     "require_habilitation",
     "require_still",
 ]

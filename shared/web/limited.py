@@ -1,9 +1,10 @@
 """The edge's limits: who asks is counted before anything else is done."""
 
 from functools import lru_cache
-from hashlib import blake2s
 from ipaddress import ip_address, ip_network
 
+from fastapi.security.utils import get_authorization_scheme_param
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -63,7 +64,8 @@ class Limited:
         asker = _asker(client[0]) if client else None
         if policies.address is not None and asker is not None:
             buckets.append(Bucket(policies.address, asker))
-        key = _key(scope)
+        offered = _offered(scope)
+        key = self._limiter.asker_of(offered) if offered else None
         if key is not None and policies.key is not None:
             buckets.append(Bucket(policies.key, key))
         if key is not None and policies.deposits is not None and scope["method"] == "POST" and _is_deposit(path):
@@ -86,17 +88,14 @@ def _is_deposit(path: str) -> bool:
     return path.endswith("/v1/deposits")
 
 
-def _key(scope: Scope) -> str | None:
-    """Of whatever is offered as a key, true or not: nobody uses up the quota of a key without knowing it whole."""
-    for name, value in scope["headers"]:
-        if name in (b"authorization", b"x-api-key"):
-            return _fingerprint(value)
-    return None
-
-
-@lru_cache(maxsize=1024)
-def _fingerprint(offered: bytes) -> str:
-    return blake2s(offered.removeprefix(b"Bearer ").strip(), digest_size=12).hexdigest()
+def _offered(scope: Scope) -> str | None:
+    """What is offered as a key, read as those who check it read it: Authorization, if there is one, decides alone."""
+    headers = Headers(scope=scope)
+    authorization = headers.get("authorization")
+    if authorization is None:
+        return headers.get("x-api-key")
+    scheme, credentials = get_authorization_scheme_param(authorization)
+    return credentials if scheme.lower() == "bearer" else authorization
 
 
 @lru_cache(maxsize=4096)
