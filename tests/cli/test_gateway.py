@@ -61,6 +61,33 @@ async def test_each_path_goes_to_the_service_that_owns_it(
     assert followed.json()["state"] == "received"
 
 
+async def test_one_token_is_good_at_every_service(client: httpx.AsyncClient, vendor: HabilitatedVendor):
+    asked = {"grant_type": "client_credentials", "scope": "deposit datasets"}
+    endpoint = (await client.get("/.well-known/oauth-authorization-server")).json()["token_endpoint"]
+    path = httpx.URL(endpoint).path
+    token = (await client.post(path, data=asked, auth=(vendor.key[6:14], vendor.key))).json()["access_token"]
+    bearer = {"Authorization": f"Bearer {token}"}
+    pushed = await client.post("/v1/deposits", params=PUSH, headers=bearer, content=b"a,b\n1,2\n")
+    assert pushed.status_code == 202
+    refused(await client.get(pushed.headers["location"], headers=bearer), 403, "key-scope")
+    checked = await client.post("/v1/validations?schema=scdl/deliberations", headers=bearer, content=b"a,b\n1,2\n")
+    assert checked.status_code == 200
+    free = {
+        "organisation": "213103955",
+        "title": "Comptages routiers",
+        "description": "Véhicules comptés chaque jour.",
+        "theme": "TRAN",
+        "schema": {"fields": [{"name": "point", "type": "string"}]},
+    }
+    made = await client.post("/v1/datasets", json=free, headers=bearer)
+    assert made.status_code == 201, made.text
+    narrow = await client.post(path, data=asked | {"scope": "read"}, auth=(vendor.key[6:14], vendor.key))
+    bearer = {"Authorization": f"Bearer {narrow.json()['access_token']}"}
+    refused(await client.patch(made.headers["location"], json={"title": "Autres"}, headers=bearer), 403, "key-scope")
+    bearer = {"Authorization": f"Bearer {token[:-1]}"}
+    refused(await client.patch(made.headers["location"], json={"title": "Autres"}, headers=bearer), 401, "key-invalid")
+
+
 @pytest.mark.parametrize("service", ["ingest", "validator", "catalog"])
 async def test_each_service_has_its_own_pages_under_its_name(client: httpx.AsyncClient, service: str):
     for path in ("docs", "docs/reference", "openapi.json", "health/live", "health/ready"):
