@@ -27,7 +27,7 @@ class SharedSettings(BaseSettings):
     """Keyed-hash secret for API keys (HMAC-SHA-256). Changing it revokes every key."""
 
     public_url: str = "http://localhost:8000"
-    """What links and documents call this installation."""
+    """What links and documents call this installation, and tokens are made for."""
 
     departements: Annotated[tuple[str, ...], NoDecode] = ("31",)
     """Codes of the départements whose communes and EPCI are organisations here, comma-separated."""

@@ -9,8 +9,8 @@ router = APIRouter(prefix="/v1", tags=["État"])
 
 WHAT = {
     "address": "Toutes les requêtes d'une même adresse IP (en IPv6, d'un même réseau /64).",
-    "key": "Toutes les requêtes faites avec une même clé.",
-    "deposits": "Les fichiers déposés avec une même clé.",
+    "key": "Toutes les requêtes faites avec une même clé, ou avec un jeton pris avec elle.",
+    "deposits": "Les fichiers déposés avec une même clé, ou avec un jeton pris avec elle.",
 }
 
 
