@@ -23,7 +23,7 @@ def settings(database: str, queue_url: str, tmp_blobs: str) -> IngestSettings:
         key_pepper=SecretStr(PEPPER),
         INGEST_MAX_DEPOSIT_BYTES=MAX_BYTES,
         INGEST_MAX_UPLOADS=3,
-        INGEST_CHUNK_TIMEOUT_SECONDS=0.5,
+        INGEST_CHUNK_TIMEOUT_SECONDS=10,
         INGEST_WEBHOOK_LOCAL=True,
     )
 

@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 import httpx
 from journal import HabilitatedVendor, SessionsOf
 from pushes import FILE, PUSH, deposits_kept, push, refused
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlmodel import col
 
 from shared.db import Sessions
+from shared.models import IdempotencyKey
 
 KEY = {"Idempotency-Key": "essai-1"}
 
@@ -40,15 +42,17 @@ async def test_without_a_key_each_push_is_a_deposit(client: httpx.AsyncClient, s
     assert await deposits_kept(sessions_of) == 2
 
 
-async def test_a_twin_of_a_request_in_progress_waits(client: httpx.AsyncClient) -> None:
+async def test_a_twin_of_a_request_in_progress_waits(client: httpx.AsyncClient, sessions_of: SessionsOf) -> None:
     gate = asyncio.Event()
 
     async def held() -> AsyncIterator[bytes]:
         yield FILE
-        await asyncio.wait_for(gate.wait(), 0.4)
+        await asyncio.wait_for(gate.wait(), 8)
 
     first = asyncio.create_task(push(client, held(), headers=KEY))
-    await asyncio.sleep(0.1)
+    async with asyncio.timeout(5), sessions_of("socle_ingest")() as session:
+        while not (await session.execute(select(col(IdempotencyKey.key)))).all():
+            await asyncio.sleep(0.02)
     twin = await push(client, headers=KEY)
     gate.set()
     refused(twin, 409, "idempotency-in-progress")

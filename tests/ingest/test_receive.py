@@ -10,7 +10,10 @@ import pytest
 from ingest_settings import MAX_BYTES
 from journal import MURET, HabilitatedVendor, SessionsOf
 from pushes import FILE, PUSH, blobs_kept, deposits_kept, push, refused
+from serving import served
 
+from services.ingest.app import make_app
+from services.ingest.settings import IngestSettings
 from shared.digests import content_digest
 
 
@@ -108,13 +111,16 @@ async def test_one_byte_too_much_is_refused_before_and_while_reading(
     assert await deposits_kept(sessions_of) == 1
 
 
-async def test_a_silent_upload_is_given_up(client: httpx.AsyncClient, tmp_blobs: str) -> None:
+async def test_a_silent_upload_is_given_up(settings: IngestSettings, vendor: HabilitatedVendor, tmp_blobs: str) -> None:
     async def slow() -> AsyncIterator[bytes]:
         yield b"first"
-        await asyncio.sleep(1)
+        await asyncio.sleep(2)
         yield b"second"
 
-    refused(await push(client, slow()), 400, "body-incomplete")
+    impatient = settings.model_copy(update={"chunk_timeout_seconds": 0.1})
+    key = {"X-API-Key": vendor.key}
+    async with served(make_app(impatient)) as url, httpx.AsyncClient(base_url=url, headers=key) as client:
+        refused(await push(client, slow()), 400, "body-incomplete")
     assert blobs_kept(tmp_blobs) == []
 
 
@@ -172,12 +178,13 @@ async def test_over_capacity_the_answer_is_an_early_503(client: httpx.AsyncClien
 
     async def held() -> AsyncIterator[bytes]:
         yield b"first"
-        await asyncio.wait_for(gate.wait(), 0.4)
+        await asyncio.wait_for(gate.wait(), 8)
         yield b"last"
 
     uploads = [asyncio.create_task(push(client, held())) for _ in range(3)]
-    await asyncio.sleep(0.15)
-    response = await push(client)
+    async with asyncio.timeout(5):
+        while (response := await push(client)).status_code == 202:  # the others have not begun yet
+            await asyncio.sleep(0.02)
     gate.set()
     problem = refused(response, 503, "service-unavailable")
     assert int(response.headers["retry-after"]) >= 1
