@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import col
 
 from services.catalog.publish.diff import Difference, find_difference
-from services.catalog.publish.load import load_version
+from services.catalog.publish.load import Loaded, load_version
 from services.catalog.publish.snapshot import write_snapshot
 from services.catalog.publish.target import Order, Target, target_of
 from services.catalog.publish.version import Change, begin_turn, write_version
@@ -174,9 +174,10 @@ def _reopens(decision: _Decision) -> bool:
 
 async def _difference(workshop: Workshop, decision: _Decision) -> Difference:
     driver, tables = workshop.driver, await workshop.clear_tables(decision.target.table)
+    loaded = Loaded(0, ())
     if decision.publication is not None:
-        await load_version(driver, tables.incoming, target=decision.target, publication=decision.publication)
-    return await find_difference(driver, decision.target, decision.order, tables=tables)
+        loaded = await load_version(driver, tables.incoming, target=decision.target, publication=decision.publication)
+    return await find_difference(driver, decision.target, decision.order, tables=tables, loaded=loaded)
 
 
 async def _write(

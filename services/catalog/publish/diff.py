@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from services.catalog.publish.load import rows_of
+from services.catalog.publish.load import Loaded, analyse, rows_of
 from services.catalog.publish.target import Order, Target
 from services.catalog.publish.workshop import WorkTables
 from shared.models import VersionMode
@@ -44,6 +44,8 @@ class Difference:
     slices: tuple[str, ...]
     """Slices replaced or touched, sorted."""
     losses: tuple[Loss, ...]
+    in_order: bool = False
+    """Whether the rows of `coming` lie in the order of their lines: nothing is left to sort."""
 
     @property
     def is_empty(self) -> bool:
@@ -67,15 +69,16 @@ _SAME_ROW = f"{_SAME_PLACE} AND i.row_hash = r.row_hash"
 
 
 async def find_difference(
-    connection: asyncpg.Connection, target: Target, order: Order, *, tables: WorkTables
+    connection: asyncpg.Connection, target: Target, order: Order, *, tables: WorkTables, loaded: Loaded
 ) -> Difference:
     """Compare the incoming rows with the current rows of the data set, as the order says."""
-    present = [row[0] for row in await connection.fetch(f"SELECT DISTINCT slice FROM {tables.incoming}")]  # noqa: S608
-    slices = sorted({*order.slices, *present})
+    slices = sorted({*order.slices, *loaded.slices})
+    if target.base_publication is not None:
+        await analyse(connection, tables.incoming, loaded.rows)
     if order.whole:
         slices = sorted({*slices, *await _current_slices(connection, target)})
     comparison = _Comparison(connection, target, tables, slices)
-    incoming = int(await connection.fetchval(f"SELECT count(*) FROM {tables.incoming}"))  # noqa: S608
+    incoming = loaded.rows
     closed = await comparison.close(order.mode)
     written, coming = (0, tables.coming) if order.mode == VersionMode.DELETE else await comparison.write(incoming)
     updated = await comparison.count_updated(coming) if closed and written else 0
@@ -90,6 +93,7 @@ async def find_difference(
         unchanged=unchanged,
         slices=tuple(slices),
         losses=await comparison.losses(coming) if closed else (),
+        in_order=coming == tables.incoming and loaded.in_order,
     )
 
 

@@ -68,12 +68,12 @@ async def _attempt(held: Claim, tools: PublishTools) -> Outcome:
     target, order, content = await find_work(tools.sessions, held.deposit, registry=tools.registry)
     async with opened_workshop(tools.engine, target.table) as workshop:
         driver, tables = workshop.driver, await workshop.clear_tables(target.table)
-        await load_rows(driver, tables.incoming, blobs=tools.blobs, table=target.table, content=content)
+        loaded = await load_rows(driver, tables.incoming, blobs=tools.blobs, table=target.table, content=content)
         await fail_at("publish.loaded")
-        failure = await _impossible(driver, target, order, tables=tables)
+        failure = await _impossible(driver, target, order, tables=tables, doubled=loaded.doubled)
         if failure is not None:
             return await _refuse(held, failure, tools)
-        difference = await find_difference(driver, target, order, tables=tables)
+        difference = await find_difference(driver, target, order, tables=tables, loaded=loaded)
         judgement = judge(difference.losses, tools.guards, confirmed=held.deposit.held_reasons or ())
         changes = not (difference.is_empty and target.base_version is not None)
         writes = changes and not judgement.reasons and not held.deposit.dry_run
@@ -90,18 +90,19 @@ async def _attempt(held: Claim, tools: PublishTools) -> Outcome:
         return outcome
 
 
-async def _impossible(driver: asyncpg.Connection, target: Target, order: Order, *, tables: WorkTables) -> str | None:
+async def _impossible(
+    driver: asyncpg.Connection, target: Target, order: Order, *, tables: WorkTables, doubled: bool
+) -> str | None:
     """Why the order cannot be carried out, in French; None when it can."""
     if order.mode == VersionMode.DELETE and target.base_version is None:
         return "Mode « delete » : ce jeu de données n'a encore rien de publié, il n'y a rien à supprimer."
-    if order.mode != VersionMode.UPSERT or not target.table.identity:
+    if order.mode != VersionMode.UPSERT or not target.table.identity or not doubled:
         return None
-    doubles = f"SELECT count(*) FROM {tables.incoming} WHERE occurrence > 0"  # noqa: S608 - a name of ours
-    doubled = await driver.fetchval(doubles)
-    if not doubled:
+    again = await driver.fetchval(f"SELECT count(*) FROM {tables.incoming} WHERE occurrence > 0")  # noqa: S608
+    if not again:
         return None
     return (
-        f"Mode « upsert » : {doubled} ligne(s) reprennent l'identité d'une autre ligne du fichier. "
+        f"Mode « upsert » : {again} ligne(s) reprennent l'identité d'une autre ligne du fichier. "
         "Rien n'a été publié ; ne donnez chaque identité qu'une fois."
     )
 

@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -30,10 +31,23 @@ SYSTEM_COLUMNS: Mapping[str, str] = {
 """Column of the canonical table → column here."""
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a work table holds."""
+
+    rows: int
+    slices: tuple[str, ...]
+    """Slices that there are rows of, in any order."""
+    doubled: bool = False
+    """Whether rows have the same identity."""
+    in_order: bool = False
+    """Whether the rows lie one after the other in the order of `line`."""
+
+
 async def load_rows(
     connection: asyncpg.Connection, into: str, *, blobs: Blobs, table: RowTable, content: Content
-) -> int:
-    """Fill a work table from the deposit's canonical table; memory stays bounded. How many rows there are.
+) -> Loaded:
+    """Fill a work table from the deposit's canonical table; memory stays bounded.
 
     PostgreSQL casts the canonical texts to the types of the columns. Raises BlobMissing.
     """
@@ -44,15 +58,22 @@ async def load_rows(
         await _fetch(blobs, content.table_name, path)
         lines = csv_lines(path, [*SYSTEM_COLUMNS, *fields])
         copied = await connection.copy_to_table(into, source=lines, columns=columns, format="csv")
+        slices, doubled = await asyncio.to_thread(_look_at, path)
     rows = rows_of(copied)
+    if doubled:
+        await analyse(connection, into, rows)
+        await connection.execute(_rank_within_slice(into))
+    return Loaded(rows, slices, doubled=doubled, in_order=not doubled)
+
+
+async def analyse(connection: asyncpg.Connection, table: str, rows: int) -> None:
+    """Let PostgreSQL look at a work table before it joins it to others."""
     if rows >= ANALYSED_ROWS:
-        await connection.execute(f"ANALYZE {into}")
-    await connection.execute(_rank_within_slice(into))
-    return rows
+        await connection.execute(f"ANALYZE {table}")
 
 
-async def load_version(connection: asyncpg.Connection, into: str, *, target: Target, publication: int) -> int:
-    """Fill a work table with the rows of the data set as of a publication. How many there are."""
+async def load_version(connection: asyncpg.Connection, into: str, *, target: Target, publication: int) -> Loaded:
+    """Fill a work table with the rows of the data set as of a publication."""
     table = target.table
     columns = ", ".join(
         ["slice", "key_hash", "row_hash", "occurrence", "extra", *(one.column for one in table.columns)]
@@ -63,8 +84,8 @@ async def load_version(connection: asyncpg.Connection, into: str, *, target: Tar
         target.number,
         publication,
     )
-    await connection.execute(f"ANALYZE {into}")
-    return rows_of(loaded)
+    slices = await connection.fetch(f"SELECT DISTINCT slice FROM {into}")  # noqa: S608 - a name of ours
+    return Loaded(rows_of(loaded), tuple(row[0] for row in slices))
 
 
 def rows_of(command_tag: str) -> int:
@@ -83,6 +104,12 @@ def _rank_within_slice(table: str) -> str:
         ) AS ranked
         WHERE one.line = ranked.line AND one.occurrence <> ranked.occurrence
     """  # noqa: S608 - a name of ours
+
+
+def _look_at(path: Path) -> tuple[tuple[str, ...], bool]:
+    """The slices of a canonical table, and whether an identity comes twice in it."""
+    columns = pl.read_parquet(path, columns=["_slice", "_occurrence"])
+    return tuple(columns["_slice"].unique()), bool((columns["_occurrence"] > 0).any())
 
 
 async def _fetch(blobs: Blobs, name: str, path: Path) -> None:

@@ -86,13 +86,14 @@ async def _replace_rows(session: AsyncSession, change: Change, publication: int)
         if closing.rowcount != difference.closed:
             raise RowsMoved(f"{closing.rowcount} rows closed of {difference.closed} in {change.target.dataset_id}")
     if difference.written:
+        order = "" if difference.in_order else "ORDER BY line"
         columns = ", ".join(
             ["key_hash", "occurrence", "row_hash", "slice", "extra", *(column.column for column in table.columns)]
         )
         await session.execute(
             text(
                 f"INSERT INTO {table.qualified} (dataset_id, from_publication, {columns}) "  # noqa: S608 - names of ours
-                f"SELECT :number, :publication, {columns} FROM {difference.coming} ORDER BY line"
+                f"SELECT :number, :publication, {columns} FROM {difference.coming} {order}"
             ),
             values,
         )
