@@ -17,8 +17,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from services.catalog.copy_out import driver_connection
+from services.catalog.exports.apart import derive_apart
 from services.catalog.exports.csv_options import CsvOptions
-from services.catalog.exports.derive import derive
 from services.catalog.exports.extract import extracted
 from services.catalog.exports.formats import COMPRESSED_WITHIN, MEDIA_TYPES, REPRESENTATION, Columns
 from services.catalog.exports.rows import Extract
@@ -96,7 +96,7 @@ class Extracts:
             await _write(chunks, source)
             await reading.aclose()
             async with self._conversions:
-                await asyncio.to_thread(derive, asked.extract.format, source, target, asked.columns)
+                await derive_apart(asked.extract.format, source, target, asked.columns)
             size_bytes = (await asyncio.to_thread(target.stat)).st_size
             headers = {**asked.headers, "Content-Length": str(size_bytes)}
             return StreamedAnswer(_read(target), headers=headers, closing=closing.pop_all(), seconds=self._seconds)

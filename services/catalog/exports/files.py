@@ -9,7 +9,7 @@ them, and two processes that make one at once keep the same bytes.
 import asyncio
 import tempfile
 from collections import OrderedDict
-from collections.abc import AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from pathlib import Path, PurePosixPath
 from weakref import WeakValueDictionary
 
@@ -17,8 +17,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.catalog.copy_out import copy_out, driver_connection
+from services.catalog.exports.apart import derive_apart
 from services.catalog.exports.csv_columns import csv_expression, csv_header
-from services.catalog.exports.derive import Coding, derive, encode
+from services.catalog.exports.derive import Coding, encode
 from services.catalog.exports.extracts import CONVERSIONS
 from services.catalog.exports.formats import REPRESENTATION, Format, columns_of
 from services.catalog.query.compile import ORIGIN_COLUMNS, ORIGIN_JOINS, as_of
@@ -51,8 +52,8 @@ class ExportFiles:
         if format_ is Format.CSV:
             return csv
 
-        def make(source: Path, target: Path) -> None:
-            derive(format_, source, target, columns)
+        async def make(source: Path, target: Path) -> None:
+            await derive_apart(format_, source, target, columns)
 
         chunks = self._made_from(csv, make)
         return await self._once(_folder_of(view, snapshot), f".{format_}", chunks, form=f"{format_}-{REPRESENTATION}")
@@ -60,8 +61,8 @@ class ExportFiles:
     async def encoded(self, view: DatasetView, blob: Blob, coding: Coding, *, snapshot: Blob | None) -> Blob:
         """The same file under a content coding."""
 
-        def make(source: Path, target: Path) -> None:
-            encode(coding, source, target)
+        async def make(source: Path, target: Path) -> None:
+            await asyncio.to_thread(encode, coding, source, target)
 
         form = f"{PurePosixPath(blob.name).suffix[1:]}-{REPRESENTATION}.{coding}"
         return await self._once(_folder_of(view, snapshot), f".{coding}", self._made_from(blob, make), form=form)
@@ -86,7 +87,7 @@ class ExportFiles:
         sha256 = PurePosixPath(names[0]).name.partition(".")[0]
         return Blob(name=names[0], sha256=sha256, size_bytes=await self._blobs.size_bytes(names[0]))
 
-    async def _made_from(self, source: Blob, make: Callable[[Path, Path], None]) -> AsyncIterator[bytes]:
+    async def _made_from(self, source: Blob, make: Callable[[Path, Path], Awaitable[None]]) -> AsyncIterator[bytes]:
         async with self._conversions:
             with tempfile.TemporaryDirectory(prefix="socle-export-") as folder:
                 source_path, target_path = Path(folder, "source"), Path(folder, "target")
@@ -94,7 +95,7 @@ class ExportFiles:
                 with file:
                     async for chunk in self._blobs.read(source.name):
                         await asyncio.to_thread(file.write, chunk)
-                await asyncio.to_thread(make, source_path, target_path)
+                await make(source_path, target_path)
                 made = await asyncio.to_thread(target_path.open, "rb")
                 with made:
                     while chunk := await asyncio.to_thread(made.read, CHUNK_BYTES):
