@@ -241,11 +241,18 @@ def certify(
     publish: Annotated[
         bool, typer.Option("--publish", help="Publie vraiment (année 1999) ; sinon, essais à blanc.")
     ] = False,
+    receiver_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="Adresse d'un de vos webhooks, à mettre à l'épreuve.")
+    ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="N'envoie rien : observe votre logiciel travailler, et coche.")
+    ] = False,
+    minutes: Annotated[float, typer.Option(metavar="N", min=0.01, help="Avec --watch : durée au plus.")] = 60,
     output: Annotated[
         Path | None, typer.Option(metavar="FICHIER", dir_okay=False, help="Rapport à transmettre : .html ou .json.")
     ] = None,
 ) -> None:
-    """Joue contre un Socle ce qu'un éditeur rencontre, et dit point par point ce qui tient.
+    """Joue contre un Socle ce qu'un éditeur rencontre, ou l'observe, et dit point par point ce qui tient.
 
     Sort avec 0 (rien n'a échoué), 1 (un point a échoué) ou 2 (serveur injoignable, option illisible).
     """
@@ -255,7 +262,14 @@ def certify(
 
     with refusing.in_french():
         asked = Asked(
-            base_url, key, organisation, publish=publish, other_organisation=other_organisation, output=output
+            base_url,
+            key,
+            organisation,
+            publish=publish,
+            other_organisation=other_organisation,
+            receiver_url=receiver_url,
+            watch_minutes=minutes if watch else None,
+            output=output,
         )
         code = asyncio.run(certify_integration(asked, Screen()))
     raise typer.Exit(code)

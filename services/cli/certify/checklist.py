@@ -3,55 +3,13 @@
 import base64
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from services.cli.certify.door import Answer, Door
 from services.cli.certify.files import missing_column, other_encoding, valid_file, wrong_type
-
-GOOD_ENDS = frozenset({"published", "unchanged", "checked"})
-
-
-class Missed(Exception):
-    """What was seen is not what was promised; a French sentence."""
-
-
-class Skipped(Exception):
-    """The item cannot be tried here; a French sentence."""
-
-
-@dataclass(slots=True)
-class Visit:
-    """What items share: the door, the file, what came of earlier pushes."""
-
-    door: Door
-    siren: str
-    other_organisation: str | None = None
-    """An organisation for which the key may not deposit."""
-    mark: str = field(default_factory=lambda: uuid4().hex[:8])
-    key: str = field(default_factory=lambda: str(uuid4()))
-    """Idempotency-Key of the valid push."""
-    first: Answer | None = None
-
-    @property
-    def valid(self) -> bytes:
-        """The file that is right."""
-        return valid_file(self.siren, self.mark)
-
-
-def expect(condition: object, said: str) -> None:
-    """Raises Missed with what was seen."""
-    if not condition:
-        raise Missed(said)
-
-
-def refused(answer: Answer, status: int, code: str) -> str:
-    """Check that it is that refusal, explained; what was seen. Raises Missed."""
-    seen = f"{answer.status} {answer.code or answer.media_type}"
-    expect((answer.status, answer.code) == (status, code), f"attendu {status} {code}, reçu {seen}")
-    expect(answer.body.get("detail") and answer.body.get("action"), f"{seen} sans explication")
-    return seen
+from services.cli.certify.rotation import key_is_replaced
+from services.cli.certify.visit import GOOD_ENDS, Skipped, Visit, expect, refused
+from services.cli.certify.webhooks import forgery_is_refused, webhook_is_verified
 
 
 async def key_is_accepted(visit: Visit) -> str:
@@ -177,6 +135,9 @@ CHECKLIST: Mapping[str, Item] = {
     "Un organisme qui ne vous a pas habilité est protégé": other_organisation_is_refused,
     "Des octets altérés en chemin sont refusés": changed_bytes_are_refused,
     "Une faute de frappe dans un paramètre est nommée": unknown_parameter_is_named,
+    "Un webhook arrive, signé, et se vérifie": webhook_is_verified,
+    "Une signature fausse n'est pas crue": forgery_is_refused,
+    "Une clé se remplace sans interruption": key_is_replaced,
 }
 
 

@@ -1,12 +1,15 @@
 """Asks a Socle as a vendor's program would, and keeps its answers as they came."""
 
 import asyncio
+import base64
+import os
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import httpx
 
@@ -43,6 +46,11 @@ class Door:
         self.schema = schema
         self.publish = publish
         """Without it, every deposit is a dry run."""
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the Socle is on this very machine."""
+        return self._http.base_url.host in LOOPBACK
 
     async def ask(self, method: str, path: str, **given: Any) -> Answer:
         """One request, not repeated."""
@@ -85,3 +93,20 @@ async def open_door(base_url: str, key: str, *, organisation: str, schema: str, 
         base_url=base_url, headers=headers, timeout=TIMEOUT_SECONDS, trust_env=trusts_environment
     ) as http:
         yield Door(http, organisation=organisation, schema=schema, publish=publish)
+
+
+async def forge(url: str) -> int:
+    """Send an event that nobody signed, as a stranger would; the receiver's status. Raises PushRefused."""
+    headers = {
+        "Content-Type": "application/json",
+        "webhook-id": str(uuid4()),
+        "webhook-timestamp": str(int(time.time())),
+        "webhook-signature": "v1," + base64.b64encode(os.urandom(32)).decode(),
+    }
+    event = b'{"type":"webhook.test","timestamp":"2026-01-01T00:00:00Z","data":{}}'
+    trusts_environment = urlsplit(url).hostname not in LOOPBACK
+    try:
+        async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=trusts_environment) as http:
+            return (await http.post(url, headers=headers, content=event)).status_code
+    except (httpx.TransportError, httpx.InvalidURL) as error:
+        raise PushRefused(f"Votre récepteur ne répond pas ({type(error).__name__}).") from error
