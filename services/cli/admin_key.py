@@ -32,7 +32,7 @@ def create_key(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="AAAA-MM-JJ", help="Dernier jour ; jamais sinon.")
     ] = None,
     test: Annotated[
-        bool, typer.Option("--test", help="Clé d'essai, « socle_test_… » : chacun de ses dépôts est un essai à blanc.")
+        bool, typer.Option("--test", help="Clé d'essai, « socle_test_… » : publie là où seul l'éditeur voit.")
     ] = False,
 ) -> None:
     """Crée une clé ; elle n'est montrée qu'une fois."""

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from journal import MURET, PEPPER, HabilitatedVendor, SessionsOf
-from pushes import push, refused
+from pushes import PUSH, push, refused
 from sqlalchemy import select
 
 from services.ingest.admin import create_key
@@ -168,10 +168,27 @@ def test_each_action_is_one_word_that_a_scope_may_hold():
     assert all(one.value.isalpha() and one.value.islower() for one in KeyAction)
 
 
-async def test_a_key_for_tests_publishes_nothing(client: httpx.AsyncClient) -> None:
-    key = await made(client, test=True)
-    assert key["key"].startswith("socle_test_")
-    pushed = await push(client, headers=as_(key["key"]))
-    assert pushed.status_code == 202
-    assert pushed.json()["dry_run"] is True
-    refused(await client.post(f"/v1/deposits/{pushed.json()['id']}/cancel", headers=as_(key["key"])), 403, "key-scope")
+async def test_a_key_for_tests_and_an_ordinary_one_know_and_decide_of_their_own_deposits_only(
+    client: httpx.AsyncClient,
+) -> None:
+    key = as_((await made(client, test=True))["key"])
+    tried, live = await push(client, headers=key), await push(client)
+    assert (tried.json()["test"], tried.json()["dry_run"], live.json()["test"]) == (True, False, False)
+    for asker, own, other in ((key, tried, live), ({}, live, tried)):
+        shown = (await client.get("/v1/deposits", headers=asker)).json()["data"]
+        assert [one["id"] for one in shown] == [own.json()["id"]]
+        path = f"/v1/deposits/{other.json()['id']}"
+        refused(await client.get(path, headers=asker), 404, "not-found")
+        refused(await client.post(f"{path}/cancel", headers=asker), 404, "not-found")
+    cancelled = await client.post(f"/v1/deposits/{tried.json()['id']}/cancel", headers=key)
+    assert (cancelled.status_code, cancelled.json()["state"]) == (200, "cancelled")
+
+
+async def test_a_key_for_tests_pushes_for_whom_it_likes_and_asks_nobody(client: httpx.AsyncClient) -> None:
+    key = as_((await made(client, test=True))["key"])
+    refused(await push(client, params=PUSH | {"organisation": TOULOUSE}), 403, "not-habilitated")
+    assert (await push(client, headers=key, params=PUSH | {"organisation": TOULOUSE})).status_code == 202
+    wanted = {"organisation": TOULOUSE, "schemas": None, "message": ""}
+    refused(await client.post("/v1/habilitations", json=wanted, headers=key), 403, "key-scope")
+    narrow = as_((await made(client, test=True, organisations=[MURET]))["key"])
+    refused(await push(client, headers=narrow, params=PUSH | {"organisation": TOULOUSE}), 403, "not-habilitated")

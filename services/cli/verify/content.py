@@ -4,14 +4,17 @@ import asyncio
 import csv
 import hashlib
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from services.cli.verify.look import Look, Promise
 from shared.blobs import BlobMissing, Blobs
-from shared.rows import row_table
+from shared.places import FOLDERS, place
+from shared.rows import RowTable, row_table
 
 Counts = dict[str, tuple[int, int]]
 """Slice → (rows, sum of the first 32 bits of their row hashes)."""
@@ -42,7 +45,7 @@ async def list_sources(look: Look) -> list[Source]:
     """For each `replace` that is the content of a version (published in it, or found unchanged from it)."""
     deposits = await look.rows("""
         SELECT d.id, s.number AS dataset_number, s.id AS dataset_id, s.schema_name, v.number, v.publication,
-               r.table_sha256, r.slices
+               r.table_sha256, r.slices, CASE WHEN d.trial_of IS NOT NULL THEN d.id END AS trial
         FROM ingest.deposit AS d
         JOIN catalog.version AS v ON v.dataset_id = d.dataset_id AND v.number = d.dataset_version
         JOIN catalog.dataset AS s ON s.id = v.dataset_id
@@ -52,7 +55,7 @@ async def list_sources(look: Look) -> list[Source]:
     """)
     sources = []
     for row in deposits:
-        table = row_table(look.registry, row["schema_name"])
+        table = table_of(look, row)
         counted = await look.rows(
             f"""SELECT slice, count(*) AS rows,
                        sum(('x' || left(row_hash::text, 8))::bit(32)::bigint)::bigint AS mark
@@ -65,8 +68,14 @@ async def list_sources(look: Look) -> list[Source]:
         )
         published = {one["slice"]: (one["rows"], one["mark"]) for one in counted}
         subject = f"{row['dataset_id']}, version {row['number']}, dépôt {row['id']}"
-        sources.append(Source(subject, f"tables/{row['table_sha256']}.parquet", published))
+        sources.append(Source(subject, place("tables", trial=row["trial"]).name(row["table_sha256"]), published))
     return sources
+
+
+def table_of(look: Look, row: Mapping[str, Any]) -> RowTable:
+    """Where the rows of a deposit are. `row`: `schema_name`, `trial` (None: no trial)."""
+    table = row_table(look.registry, row["schema_name"])
+    return table if row["trial"] is None else table.for_trials
 
 
 async def list_snapshots(look: Look) -> list[Snapshot]:
@@ -164,6 +173,5 @@ async def fetch_blob(blobs: Blobs, name: str, path: Path) -> Path:
 async def orphans(look: Look, blobs: Blobs) -> list[str]:
     """Blobs that no record names: an upload cut short, a publication that lost its turn. Not a fault."""
     named = {promise.name for promise in look.promises}
-    folders = ("raw", "tables", "corrected", "reports", "snapshots")
-    found = [name for folder in folders for name in await blobs.names(folder)]
+    found = [name for folder in (*FOLDERS, "snapshots") for name in await blobs.names(folder)]
     return [name for name in found if name not in named] + await blobs.names("incoming")

@@ -7,6 +7,7 @@ from services.cli.verify.look import Look, Promise
 from shared.deposits import ENDS, NEXT
 from shared.models import DepositState
 from shared.models.deposit import WAITING_STATES
+from shared.places import Kind, place
 
 _RESUMED = {DepositState.HELD, DepositState.FAILED}
 """What follows these begins a new round, unless it is an end."""
@@ -16,8 +17,9 @@ _ENDS = ", ".join(f"'{state}'" for state in sorted(ENDS))
 
 async def check_raw(look: Look) -> None:
     """(1) The bytes of every deposit are there; blobs are looked at afterwards."""
-    for row in await look.rows("SELECT id, sha256, size_bytes FROM ingest.deposit ORDER BY sequence"):
-        name = f"raw/{row['sha256']}"
+    trial = "CASE WHEN trial_of IS NOT NULL THEN id END AS trial"
+    for row in await look.rows(f"SELECT id, {trial}, sha256, size_bytes FROM ingest.deposit ORDER BY sequence"):  # noqa: S608
+        name = place("raw", trial=row["trial"]).name(row["sha256"])
         look.must_exist(Promise("raw-kept", f"dépôt {row['id']}", name, row["sha256"], row["size_bytes"]))
 
 
@@ -91,7 +93,9 @@ async def check_versions_of_deposits(look: Look) -> None:
         "publié, avec {versions} version(s)",
         """SELECT d.id, count(v.deposit_id) AS versions FROM ingest.deposit AS d
            LEFT JOIN catalog.version AS v ON v.deposit_id = d.id
-           WHERE d.state = 'published' GROUP BY d.id HAVING count(v.deposit_id) <> 1""",
+           WHERE d.state = 'published' AND (d.trial_of IS NULL OR EXISTS (
+               SELECT FROM catalog.dataset AS s WHERE s.id = d.dataset_id))
+           GROUP BY d.id HAVING count(v.deposit_id) <> 1""",
     )
     await look.each_breaks(
         "one-version-each",
@@ -121,7 +125,8 @@ async def check_versions_of_deposits(look: Look) -> None:
         "inchangé par rapport à une version qui n'existe pas",
         """SELECT d.id FROM ingest.deposit AS d
            LEFT JOIN catalog.version AS v ON v.dataset_id = d.dataset_id AND v.number = d.dataset_version
-           WHERE d.state = 'unchanged' AND v.number IS NULL""",
+           WHERE d.state = 'unchanged' AND v.number IS NULL AND (d.trial_of IS NULL OR EXISTS (
+               SELECT FROM catalog.dataset AS s WHERE s.id = d.dataset_id))""",
     )
 
 
@@ -154,15 +159,21 @@ async def check_verdicts(look: Look) -> None:
         """SELECT deposit_id, verdict, CASE WHEN table_sha256 IS NULL THEN 'absente' ELSE 'présente' END AS found
            FROM validator.validation_report WHERE (verdict = 'valid') <> (table_sha256 IS NOT NULL)""",
     )
-    columns = "deposit_id, report_sha256, table_sha256, corrected_sha256"
-    for row in await look.rows(f"SELECT {columns} FROM validator.validation_report"):  # noqa: S608 - columns of ours
-        subject = f"dépôt {row['deposit_id']}"
-        report, table, corrected = row["report_sha256"], row["table_sha256"], row["corrected_sha256"]
-        look.must_exist(Promise("verdicts", subject, f"reports/{report}.json", report))
-        if table is not None:
-            look.must_exist(Promise("verdicts", subject, f"tables/{table}.parquet", table))
-        if corrected is not None:
-            look.must_exist(Promise("verdicts", subject, f"corrected/{corrected}.parquet", corrected))
+    await _check_files(look)
+
+
+async def _check_files(look: Look) -> None:
+    reports = await look.rows("""
+        SELECT d.id, CASE WHEN d.trial_of IS NOT NULL THEN d.id END AS trial, r.report_sha256 AS reports,
+               r.table_sha256 AS tables, r.corrected_sha256 AS corrected
+        FROM validator.validation_report AS r JOIN ingest.deposit AS d ON d.id = r.deposit_id
+    """)
+    kinds: tuple[Kind, ...] = ("reports", "tables", "corrected")
+    for row in reports:
+        for kind in kinds:
+            if row[kind] is not None:
+                name = place(kind, trial=row["trial"]).name(row[kind])
+                look.must_exist(Promise("verdicts", f"dépôt {row['id']}", name, row[kind]))
 
 
 async def check_idempotency(look: Look) -> None:

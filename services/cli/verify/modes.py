@@ -7,11 +7,11 @@ from pathlib import Path
 
 import polars as pl
 
-from services.cli.verify.content import fetch_blob
+from services.cli.verify.content import fetch_blob, table_of
 from services.cli.verify.look import Look
-from services.cli.verify.versions import row_tables
+from services.cli.verify.versions import all_tables
 from shared.blobs import Blobs
-from shared.rows import row_table
+from shared.places import place
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ async def list_parts(look: Look) -> list[Part]:
     """For each deposit that put rows in or took rows away."""
     deposits = await look.rows("""
         SELECT d.id, d.mode, s.number AS dataset_number, s.id AS dataset_id, s.schema_name, v.number, v.publication,
-               r.table_sha256, r.slices
+               r.table_sha256, r.slices, CASE WHEN d.trial_of IS NOT NULL THEN d.id END AS trial
         FROM ingest.deposit AS d
         JOIN catalog.version AS v ON v.dataset_id = d.dataset_id AND v.number = d.dataset_version
         JOIN catalog.dataset AS s ON s.id = v.dataset_id
@@ -40,7 +40,7 @@ async def list_parts(look: Look) -> list[Part]:
     """)
     parts = []
     for row in deposits:
-        table = row_table(look.registry, row["schema_name"])
+        table = table_of(look, row)
         published = await look.rows(
             f"""SELECT slice, key_hash::text AS key_hash, row_hash::text AS row_hash FROM {table.qualified}
                 WHERE dataset_id = :number AND slice = ANY(:slices)
@@ -52,7 +52,7 @@ async def list_parts(look: Look) -> list[Part]:
         )
         rows = frozenset((one["slice"], one["key_hash"], one["row_hash"]) for one in published)
         subject = f"{row['dataset_id']}, version {row['number']}, dépôt {row['id']}"
-        name = f"tables/{row['table_sha256']}.parquet"
+        name = place("tables", trial=row["trial"]).name(row["table_sha256"])
         parts.append(Part(subject, name, row["mode"], bool(table.identity), rows))
     return parts
 
@@ -97,14 +97,15 @@ async def check_rollbacks(look: Look) -> None:
         "version {number}, retrait : il reste {rows} ligne(s)",
         "SELECT dataset_id, number, rows FROM catalog.version WHERE mode = 'withdrawal' AND rows <> 0",
     )
-    for table in row_tables(look.registry):
+    for table in await all_tables(look):
         await look.each_breaks(
             "versions-kept",
             "version {number} : n'a pas les lignes de la version {equals_number} à laquelle elle revient",
             f"""SELECT v.dataset_id, v.number, v.equals_number
                 FROM catalog.version AS v JOIN catalog.dataset AS d ON d.id = v.dataset_id
                 JOIN catalog.version AS o ON o.dataset_id = v.dataset_id AND o.number = v.equals_number
-                WHERE d.schema_name = :schema AND o.purged_at IS NULL AND EXISTS (
+                WHERE d.schema_name = :schema AND (d.trial_of IS NOT NULL) = :trials
+                  AND o.purged_at IS NULL AND EXISTS (
                     SELECT slice, key_hash, row_hash, occurrence FROM {table.qualified} AS r
                     WHERE r.dataset_id = d.number AND (
                         (from_publication <= o.publication AND coalesce(to_publication > o.publication, true))
@@ -114,4 +115,5 @@ async def check_rollbacks(look: Look) -> None:
                                      AND coalesce(to_publication > o.publication, true) THEN 1 ELSE -1 END) <> 0)
             """,  # noqa: S608 - a table of ours
             schema=table.schema_name,
+            trials=table.place == "trials",
         )

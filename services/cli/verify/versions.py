@@ -10,6 +10,14 @@ def row_tables(registry: Registry) -> list[RowTable]:
     return [row_table(registry, name) for name in registry.names()]
 
 
+async def all_tables(look: Look) -> list[RowTable]:
+    """The same, and those that trials were made in."""
+    tables = row_tables(look.registry)
+    made = await look.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'trials'")
+    tried = {row["tablename"] for row in made}
+    return tables + [table.for_trials for table in tables if table.name in tried]
+
+
 async def check_pointers(look: Look) -> None:
     """(4) Versions are numbered 1, 2, 3…; publications only grow, and so do deposits of the same slices; the pointer is
     on the last one, nothing that is kept was purged."""
@@ -57,7 +65,8 @@ async def check_purged(look: Look) -> None:
         "lisible depuis la publication {oldest}, une collectivité l'est depuis {own}",
         """SELECT c.id, coalesce(c.oldest_publication, 0) AS oldest, max(d.oldest_publication) AS own
            FROM catalog.dataset AS c JOIN catalog.dataset AS d USING (schema_name)
-           WHERE c.organisation_siren IS NULL AND d.organisation_siren IS NOT NULL GROUP BY c.id, c.oldest_publication
+           WHERE c.organisation_siren IS NULL AND d.organisation_siren IS NOT NULL AND d.trial_of IS NULL
+           GROUP BY c.id, c.oldest_publication
            HAVING max(d.oldest_publication) > coalesce(c.oldest_publication, 0)""",
     )
 
@@ -70,7 +79,8 @@ async def check_consolidated(look: Look) -> None:
         """SELECT c.id, c.rows, c.current_publication, coalesce(sum(d.rows), 0) AS own_rows,
                   max(d.current_publication) AS last
            FROM catalog.dataset AS c
-           LEFT JOIN catalog.dataset AS d ON d.schema_name = c.schema_name AND d.organisation_siren IS NOT NULL
+           LEFT JOIN catalog.dataset AS d
+             ON d.schema_name = c.schema_name AND d.organisation_siren IS NOT NULL AND d.trial_of IS NULL
            WHERE c.organisation_siren IS NULL GROUP BY c.id, c.rows, c.current_publication
            HAVING (c.rows, c.current_publication)
                IS DISTINCT FROM (coalesce(sum(d.rows), 0), max(d.current_publication))""",
@@ -89,7 +99,7 @@ async def check_consolidated(look: Look) -> None:
 
 async def check_rows(look: Look) -> None:
     """(5) Row tables against versions: counts at each publication, known publications, one row per place."""
-    for table in row_tables(look.registry):
+    for table in await all_tables(look):
         await _check_counts(look, table)
         await _check_lives(look, table)
 
@@ -118,11 +128,13 @@ async def _check_counts(look: Look, table: RowTable) -> None:
                      FROM catalog.dataset AS d JOIN catalog.version AS v ON v.dataset_id = d.id
                      LEFT JOIN came ON came.dataset_id = d.number AND came.publication = v.publication
                      LEFT JOIN gone ON gone.dataset_id = d.number AND gone.publication = v.publication
-                     WHERE d.schema_name = :schema AND v.publication >= coalesce(d.oldest_publication, 0))
+                     WHERE d.schema_name = :schema AND (d.trial_of IS NOT NULL) = :trials
+                       AND v.publication >= coalesce(d.oldest_publication, 0))
             SELECT * FROM counted
             WHERE rows <> found OR NOT is_oldest AND (rows_inserted, rows_closed) <> (came, left_)
         """,  # noqa: S608 - a table of ours
         schema=table.schema_name,
+        trials=table.place == "trials",
     )
 
 
@@ -131,14 +143,16 @@ async def _check_lives(look: Look, table: RowTable) -> None:
         "rows-of-versions",
         "{rows} ligne(s) de {table} renvoient à une publication ou à un jeu inconnus",
         f"""WITH known AS (SELECT d.number, v.publication FROM catalog.dataset AS d
-                           JOIN catalog.version AS v ON v.dataset_id = d.id WHERE d.schema_name = :schema)
+                           JOIN catalog.version AS v ON v.dataset_id = d.id
+                           WHERE d.schema_name = :schema AND (d.trial_of IS NOT NULL) = :trials)
             SELECT r.dataset_id, count(*) AS rows, CAST(:table AS text) AS table FROM {table.qualified} AS r
             LEFT JOIN known AS f ON (f.number, f.publication) = (r.dataset_id, r.from_publication)
             LEFT JOIN known AS t ON (t.number, t.publication) = (r.dataset_id, r.to_publication)
             WHERE f.number IS NULL OR r.to_publication IS NOT NULL AND t.number IS NULL
             GROUP BY r.dataset_id""",  # noqa: S608 - a table of ours
         schema=table.schema_name,
-        table=table.name,
+        table=table.qualified,
+        trials=table.place == "trials",
     )
     await look.each_breaks(
         "rows-of-versions",

@@ -50,7 +50,7 @@ class KeyIn(BaseModel):
     schemas: Names | None = Field(default=None, examples=[["scdl/deliberations"]])
     expires_at: AwareDatetime | None = None
     test: bool | None = Field(
-        default=None, description="Une clé d'essai, « socle_test_… » : chacun de ses dépôts est un essai à blanc."
+        default=None, description="Une clé d'essai, « socle_test_… » : elle publie dans des jeux que vous seul voyez."
     )
 
 

@@ -25,7 +25,9 @@ class KeyRightsOut(BaseModel):
     """What the key is for, whatever the habilitations."""
 
     prefix: str
-    test: bool
+    test: bool = Field(
+        description="Clé d'essai : elle dépose pour tout organisme, dans des jeux de données que l'éditeur seul voit."
+    )
     actions: list[KeyAction]
     organisations: list[str] | None = Field(description="SIREN ; null : tous ceux qui habilitent l'éditeur.")
     schemas: list[str] | None = Field(description="null : tous ceux des habilitations.")

@@ -97,6 +97,11 @@ async def past(make_database: MakeDatabase, valkey_url: str, tmp_path_factory: p
         await push(MURET, HEADER.replace("DELIB_OBJET", "OBJET").encode() + b"\na,b,c,d,e,f,g\n", "4")
         await push(CAZERES, deliberations(CAZERES, mark="trois", rows=3, year=2023), "5")
         await _decide(made.dsn, client, push, process)
+        client.headers["X-API-Key"] = (await client.post("/v1/keys", json={"name": "essai", "test": True})).json()[
+            "key"
+        ]
+        for number, mark in enumerate(("deux", "trois"), 20):
+            await push(MURET, deliberations(MURET, mark=mark, rows=4), str(number))
     return made
 
 

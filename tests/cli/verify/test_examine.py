@@ -11,7 +11,7 @@ from services.cli.verify import INVARIANTS, examine
 async def test_a_whole_installation_breaks_nothing(installation):
     found = await examine(installation.dsn, installation.blobs_path.as_uri())
     assert found.violations == []
-    assert (found.deposits, found.versions) == (11, 6)
+    assert (found.deposits, found.versions) == (13, 8)
     (of_superseded,) = found.orphans
     assert of_superseded.startswith("snapshots/deliberations-colomiers/")
 

@@ -113,8 +113,8 @@ async def test_the_table_of_a_deposit_is_annotated_with_its_own_report(
     report = a_report(a_finding(2, column="DELIB_OBJET", message="dit au dépôt"))
     kept = await put_bytes(blobs, report.model_dump_json(by_alias=True).encode(), folder="reports", suffix=".json")
     values = {
-        "file": raw.sha256, "type": "text/csv", "schema": "scdl/deliberations", "version": "2.1.5",
-        "report": kept.sha256, "corrections": "all", "lang": "fr",
+        "file": raw.name, "type": "text/csv", "schema": "scdl/deliberations", "version": "2.1.5",
+        "report": kept.name, "corrections": "all", "lang": "fr",
     }  # fmt: skip
     found = await annotated(client, **values)
     assert found.headers["content-type"] == XLSX
@@ -122,7 +122,7 @@ async def test_the_table_of_a_deposit_is_annotated_with_its_own_report(
     comments = {cell.coordinate: cell.comment.text for row in sheet.iter_rows() for cell in row if cell.comment}
     assert list(comments) == ["H2"]
     assert comments["H2"].startswith("dit au dépôt")
-    gone = await annotated(client, **{**values, "file": "0" * 64})
+    gone = await annotated(client, **{**values, "file": "raw/absent"})
     assert (gone.status_code, gone.json()["code"]) == (404, "not-found")
     old = await annotated(client, lasting=timedelta(seconds=-2), **values)
     assert (old.status_code, old.json()["code"]) == (410, "link-expired")
