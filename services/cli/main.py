@@ -89,6 +89,13 @@ ModeAsked = Annotated[
     typer.Option(metavar="replace|upsert|delete", help="Ce que les lignes du fichier font de celles déjà publiées."),
 ]
 
+Certificate = Annotated[
+    Path | None, typer.Option(metavar="FICHIER", dir_okay=False, help="Rapport à transmettre : .html ou .json.")
+]
+ReceiverUrl = Annotated[
+    str | None, typer.Option(metavar="URL", help="Adresse d'un de vos webhooks, à mettre à l'épreuve.")
+]
+
 
 @app.command()
 def start() -> None:
@@ -241,16 +248,12 @@ def certify(
     publish: Annotated[
         bool, typer.Option("--publish", help="Publie vraiment (année 1999) ; sinon, essais à blanc.")
     ] = False,
-    receiver_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="Adresse d'un de vos webhooks, à mettre à l'épreuve.")
-    ] = None,
+    receiver_url: ReceiverUrl = None,
     watch: Annotated[
         bool, typer.Option("--watch", help="N'envoie rien : observe votre logiciel travailler, et coche.")
     ] = False,
     minutes: Annotated[float, typer.Option(metavar="N", min=0.01, help="Avec --watch : durée au plus.")] = 60,
-    output: Annotated[
-        Path | None, typer.Option(metavar="FICHIER", dir_okay=False, help="Rapport à transmettre : .html ou .json.")
-    ] = None,
+    output: Certificate = None,
 ) -> None:
     """Joue contre un Socle ce qu'un éditeur rencontre, ou l'observe, et dit point par point ce qui tient.
 
