@@ -10,6 +10,7 @@ from services.catalog.discover.known import KnownSchemas
 from services.catalog.exports.extracts import Extracts
 from services.catalog.exports.files import ExportFiles
 from services.catalog.publish.decide import DecideTools
+from services.catalog.query.ceiling import GroupCeiling
 from services.catalog.reading.answers import KeptAnswers
 from services.catalog.reading.front import ReadingFront
 from services.catalog.reading.pool import opened_reader
@@ -126,6 +127,7 @@ async def _opened_tools(settings: CatalogSettings) -> AsyncIterator[Tools]:
                 sessions=sessions,
                 kept=KeptAnswers(settings.answers_bytes),
                 cursor_secret=cursor_secret(settings.key_pepper.get_secret_value()),
+                ceiling=GroupCeiling(settings.groups_max),
             ),
             deciding=DecideTools(writing, make_sessions(writing), blobs, registry),
             known=KnownSchemas(registry),

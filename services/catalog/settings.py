@@ -40,6 +40,9 @@ class CatalogSettings(SharedSettings):
     free_datasets: int = Field(default=200, ge=0, validation_alias="CATALOG_FREE_DATASETS")
     """Free data sets that an organisation may have: each is a table of its own."""
 
+    groups_max: int = Field(default=200_000, ge=0, validation_alias="CATALOG_GROUPS_MAX")
+    """Groups that a question about groups may make, by PostgreSQL's own estimate; 0: as many as it has time for."""
+
     answers_bytes: int = Field(default=64_000_000, ge=0, validation_alias="CATALOG_ANSWERS_BYTES")
     """Answers about rows that a web process keeps in memory, to give them again while the data set is unchanged;
     0: none. They come on top of what the process needs."""

@@ -50,20 +50,32 @@ SYMBOLS = {
 def compile_aggregate(view: DatasetView, query: AggregateQuery) -> Statement:
     """Rows `(record)`, each the JSON text of a group, and one more than the limit if there are more."""
     parameters = Parameters()
-    keys = [f"{_key(key, view, parameters)} AS k{rank}" for rank, key in enumerate(query.keys)]
     measures = [f"{_measure(measure, view)} AS m{rank}" for rank, measure in enumerate(query.measures)]
-    scope = compile_scope(view, query.where, parameters)
-    joins = ORIGIN_JOINS if any(_is_origin(key, view) for key in query.keys) else ""
-    # Rows stand apart, so that the columns of joined tables never meet the names in conditions.
-    rows = f"(SELECT * FROM {view.table.qualified} WHERE {scope}) AS rows{joins}"  # noqa: S608
-    grouped = f" GROUP BY {', '.join(f'{rank + 1}' for rank in range(len(keys)))}" if keys else ""
-    groups = f"SELECT {', '.join([*keys, *measures])} FROM {rows}{grouped}"  # noqa: S608
+    groups = _groups(view, query, measures, parameters)
     kept = " AND ".join(_having(one, query, parameters) for one in query.having) or "true"
     order = ", ".join(_order(query))
     limit = parameters.add(query.limit + 1, "bigint")
     record = _record(query, parameters)
     sql = f"SELECT {record} AS record FROM ({groups}) AS groups WHERE {kept} ORDER BY {order} LIMIT {limit}"  # noqa: S608
     return Statement(sql, tuple(parameters.values))
+
+
+def compile_expected(view: DatasetView, query: AggregateQuery) -> Statement:
+    """One row, `QUERY PLAN`: the plan of the groups alone, as JSON. Nothing is read of the rows."""
+    parameters = Parameters()
+    groups = _groups(view, query, [], parameters)
+    return Statement(f"EXPLAIN (FORMAT JSON) {groups}", tuple(parameters.values))
+
+
+def _groups(view: DatasetView, query: AggregateQuery, measures: list[str], parameters: Parameters) -> str:
+    """Keys `k0`, `k1`… and measures of each group of the rows."""
+    keys = [f"{_key(key, view, parameters)} AS k{rank}" for rank, key in enumerate(query.keys)]
+    scope = compile_scope(view, query.where, parameters)
+    joins = ORIGIN_JOINS if any(_is_origin(key, view) for key in query.keys) else ""
+    # Rows stand apart, so that the columns of joined tables never meet the names in conditions.
+    rows = f"(SELECT * FROM {view.table.qualified} WHERE {scope}) AS rows{joins}"  # noqa: S608
+    grouped = f" GROUP BY {', '.join(f'{rank + 1}' for rank in range(len(keys)))}" if keys else ""
+    return f"SELECT {', '.join([*keys, *measures])} FROM {rows}{grouped}"  # noqa: S608
 
 
 def _is_origin(key: GroupKey, view: DatasetView) -> bool:

@@ -8,6 +8,7 @@ import orjson
 from services.catalog.query.aggregate import compile_aggregate
 from services.catalog.query.aggregate_tree import AggregateQuery
 from services.catalog.query.ask import Asks
+from services.catalog.query.ceiling import GroupCeiling
 from services.catalog.query.native_aggregate import AggregateRequest
 from services.catalog.view import DatasetView
 
@@ -21,9 +22,11 @@ def entity_tag(view: DatasetView, parameters: Sequence[tuple[str, str]]) -> str:
     return f'"{hashlib.sha256(asked.encode()).hexdigest()[:32]}"'
 
 
-async def read_groups(asks: Asks, view: DatasetView, request: AggregateRequest) -> bytes:
+async def read_groups(asks: Asks, view: DatasetView, request: AggregateRequest, *, ceiling: GroupCeiling) -> bytes:
     """The answer as JSON: `data` and `meta`; for facets, `facets` and `meta`. Raises QueryTooCostly."""
     meta = {"dataset": view.dataset_id, "version": view.version, "publication": view.publication or None}
+    for query in request.facets or (request.query,):
+        await ceiling.check(asks, view, query)
     if request.facets:
         facets = b",".join([await _facet(asks, view, facet) for facet in request.facets])
         return b'{"facets":[%b],"meta":%b}' % (facets, orjson.dumps(meta))

@@ -10,6 +10,7 @@ from fastapi import Request, Response
 from services.catalog.exports.download import matches
 from services.catalog.headers import read_headers
 from services.catalog.query import groups
+from services.catalog.query.ceiling import GroupCeiling
 from services.catalog.query.moments import view_at
 from services.catalog.query.native import read_query_string
 from services.catalog.query.native_aggregate import read_aggregate_query_string
@@ -60,6 +61,7 @@ class Responder:
     sessions: Sessions
     kept: KeptAnswers
     cursor_secret: bytes
+    ceiling: GroupCeiling
 
     async def answer(self, question: Question) -> tuple[int, Answer]:
         """200, or 304 with an answer whose body may be missing. Raises what the routes declare."""
@@ -100,7 +102,7 @@ class Responder:
         headers = read_headers(view.dataset_id, entity_tag=groups.entity_tag(view, question.parameters))
         if _is_known(question, headers["ETag"]):
             return Answer(headers, b"")
-        body = await groups.read_groups(self.reader, view, asked)
+        body = await groups.read_groups(self.reader, view, asked, ceiling=self.ceiling)
         await self.present.check_still_kept(view)
         return Answer(headers, body)
 
