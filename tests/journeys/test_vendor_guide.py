@@ -50,7 +50,7 @@ async def test_the_commands_lead_from_a_file_with_a_fault_to_published_rows(stac
     assert lines[0] == "invalid"
     assert lines[1].startswith("ligne 3, DELIB_DATE : ")
     assert [line for line in lines if line in ("rejected", "published")] == ["rejected", "published"]
-    assert lines[-4:] == ["Subvention au club de lecture", '[true,"published"]', "2", "404"]
+    assert lines[-5:] == ["Subvention au club de lecture", '[true,"published"]', "2", "404", '["read"]']
 
 
 PROGRAMS = {"python": ("deposer.py", [sys.executable]), "php": ("deposer.php", ["php"])}
