@@ -1,10 +1,10 @@
 """What crosses HTTP on the side of deposits."""
 
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.models import (
     Corrections,
@@ -16,6 +16,18 @@ from shared.models import (
     Organisation,
     ValidationReport,
 )
+
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+
+
+def _in_our_time(moment: datetime) -> datetime:
+    if not EARLIEST <= moment < LATEST:
+        raise ValueError("Donnez une date entre 1970 et 9000")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
+"""That a request names: the same in every time zone, which the first and the last year that can be written are not."""
 
 
 def _is_none(value: object) -> bool:

@@ -70,6 +70,10 @@ class InternalError(Refusal):
     title = "Erreur interne"
 
 
+NOT_TEXT = ("22021", "22P05")
+"""What PostgreSQL says of a text, or of a text within JSON, that holds a NUL: no text of a person does."""
+
+
 def refusals(*types: type[Refusal]) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that may refuse in these ways, one entry per status."""
     by_status: dict[int | str, list[type[Refusal]]] = {}
@@ -163,6 +167,11 @@ def _methods_of(request: Request) -> str:
 
 
 async def _on_database_error(request: Request, error: Exception) -> Response:
+    if getattr(getattr(error, "orig", None), "sqlstate", None) in NOT_TEXT:
+        refusal = InvalidRequest(
+            "Un texte de la requête contient un caractère qu'aucun texte ne contient (NUL).", action="Retirez-le."
+        )
+        return answer(request, refusal)
     return await (_on_outage if is_outage(error) else _on_bug)(request, error)
 
 

@@ -2,7 +2,9 @@
 
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import httpx
@@ -23,6 +25,8 @@ FATES = ("granted", "granted", "revoked", "expired", "none")
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 
+NO_RIGHTS = Rights(frozenset())
+
 
 @pytest.mark.parametrize("seed", range(2))
 async def test_nobody_reads_or_writes_what_is_anothers(
@@ -33,7 +37,16 @@ async def test_nobody_reads_or_writes_what_is_anothers(
         walk = Walk(draw, client, sessions_of("socle_ingest"), work, World())
         for name in ("Éditeur A", "Éditeur B"):
             await walk.settle(await create_vendor(walk.sessions, name=name))
-        for check in (walk.create, walk.lists, walk.looks, walk.deeds, walk.lists, walk.ends, walk.lists):
+        for check in (
+            walk.take_tokens,
+            walk.create,
+            walk.lists,
+            partial(walk.doors, LOOKS),
+            partial(walk.doors, DEEDS),
+            walk.lists,
+            walk.ends,
+            walk.lists,
+        ):
             await check()
     kinds = {one.kind for one in walk.world.things}
     assert kinds >= {"judged", "fresh", "webhook", "key", "habilitation"}
@@ -53,10 +66,8 @@ class Walk:
     async def ask(self, key: Key, method: str, path: str, body: Any = None) -> httpx.Response:
         headers = {"Authorization": f"Bearer {key.text}"}
         answer = await self.client.request(method, path, json=body, headers=headers)
-        if answer.status_code < 400:
-            self.allowed += 1
-        else:
-            self.refused += 1
+        self.allowed += answer.is_success
+        self.refused += answer.is_client_error
         return answer
 
     # What there is before anybody asks.
@@ -93,8 +104,7 @@ class Walk:
             basis="convention",
             expires_at=past,
         )
-        rights = Rights(frozenset())
-        self.world.things.append(Thing("habilitation", str(made), vendor.name, rights, (organisation, "")))
+        self.world.things.append(Thing("habilitation", str(made), vendor.name, NO_RIGHTS, (organisation, "")))
         return made
 
     async def add_key(self, vendor: Vendor, rights: Rights, *, is_live: bool = True) -> Key:
@@ -140,6 +150,16 @@ class Walk:
         return await push(self.client, content, params={"organisation": place[0], "schema": place[1]}, headers=headers)
 
     # What keys ask for.
+
+    async def take_tokens(self) -> None:
+        """A token opens what its key does, but for making keys, and ends with it."""
+        for key in self.draw.sample(self.world.keys, 3):
+            form = {"grant_type": "client_credentials", "client_id": key.prefix, "client_secret": key.text}
+            answer = await self.client.post("/oauth/token", data=form)
+            assert answer.status_code == (200 if key.is_live else 401), answer.text
+            if key.is_live:
+                rights = replace(key.rights, actions=key.rights.actions - {"keys"})
+                self.world.keys.append(Key(key.vendor, answer.json()["access_token"], key.prefix, rights))
 
     async def create(self) -> None:
         for key in list(self.world.keys):
@@ -192,8 +212,7 @@ class Walk:
         known = {201, 409} if key.rights.covers(place) else {403}
         assert answer.status_code in ({self.status(key, "habilitations", 0)} - {0} or known), answer.text
         if answer.status_code == 201:
-            rights = Rights(frozenset())
-            self.world.things.append(Thing("habilitation", answer.json()["id"], key.vendor.name, rights, place))
+            self.world.things.append(Thing("habilitation", answer.json()["id"], key.vendor.name, NO_RIGHTS, place))
 
     async def create_dataset(self, key: Key) -> None:
         organisation = self.draw.choice(ORGANISATIONS)
@@ -240,12 +259,6 @@ class Walk:
                 covered = key.rights.schemas is None and line["organisation"] in (key.rights.organisations or ())
                 assert covered or any(one.is_seen_by(key) for one in about), (key.rights, line)
 
-    async def looks(self) -> None:
-        await self.doors(LOOKS)
-
-    async def deeds(self) -> None:
-        await self.doors(DEEDS)
-
     async def doors(self, doors: tuple[Door, ...]) -> None:
         """Each door with each key: a thing that it sees, if any, and one that it does not."""
         for door in doors:
@@ -278,7 +291,8 @@ class Walk:
                     self.end_key(thing, answer)
 
     def end_key(self, thing: Thing, answer: httpx.Response) -> None:
-        old = next(one for one in self.world.keys if one.prefix == thing.id)
-        old.is_live = False
+        [old, *_tokens] = ended = [one for one in self.world.keys if one.prefix == thing.id]
+        for one in ended:
+            one.is_live = False
         if answer.status_code == 201:
             self.know(Key(old.vendor, answer.json()["key"], answer.json()["prefix"], old.rights))

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ingest.auth import KEY_REFUSALS, KeyKeeper
+from services.ingest.bodies import Moment
 from services.ingest.keys import (
     KeyEnded,
     KeyExceeds,
@@ -48,7 +49,7 @@ class KeyIn(BaseModel):
     actions: list[KeyAction] | None = Field(default=None, min_length=1, max_length=20)
     organisations: Names | None = Field(default=None, description="SIREN, SIRET ou codes INSEE.")
     schemas: Names | None = Field(default=None, examples=[["scdl/deliberations"]])
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
     test: bool | None = Field(
         default=None, description="Une clé d'essai, « socle_test_… » : elle publie dans des jeux que vous seul voyez."
     )

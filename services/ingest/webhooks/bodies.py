@@ -5,8 +5,9 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from services.ingest.bodies import Moment
 from services.ingest.webhooks.events import FILTERS
 from services.ingest.webhooks.journal import Logged
 from shared.models import DeliveryState, WebhookEndpoint
@@ -121,7 +122,7 @@ class ReplayIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    since: AwareDatetime = Field(description="Avec son fuseau.", examples=["2026-01-31T08:00:00Z"])
+    since: Moment = Field(description="Avec son fuseau.", examples=["2026-01-31T08:00:00Z"])
     only: Literal["missed", "all"] = Field(default="missed", description="« missed » : ce qui n'est jamais arrivé.")
 
 
