@@ -57,6 +57,7 @@ class FindingCode(StrEnum):
     MISSING_CELL = "missing-cell"
     # Its header
     NO_KNOWN_COLUMN = "no-known-column"
+    OTHER_SCHEMA = "other-schema"
     MISSING_COLUMN = "missing-column"
     MISSING_OPTIONAL_COLUMN = "missing-optional-column"
     EXTRA_COLUMN = "extra-column"

@@ -34,10 +34,11 @@ from services.validator.report import InputOut, Measured, StoredReport, write_re
 from services.validator.standardise.cells import Correcting
 from services.validator.standardise.headers import HeaderMatch, match_header
 from services.validator.standardise.identifiers import checked_columns
+from services.validator.standardise.likeness import tell_likeness
 from services.validator.tally import Tally
 from shared.registry import Registry, SchemaVersion
 
-ENGINE_VERSION = "3.0.0"
+ENGINE_VERSION = "3.1.0"
 """A verdict is bound to it. Patch: words and speed; minor: new findings, corrections or formats; major: the same bytes
 may get another verdict. Any change to a room that a report shows moves it."""
 
@@ -101,6 +102,7 @@ def validate_file(path: Path, request: Request, *, registry: Registry, out_folde
                 further=_further,
                 context=request.context,
                 mode=request.mode,
+                others=registry,
             )
             measured = _measured(identified, opened, request)
             checked = check_table(opened.table, checking, tally=tally, table_path=table_path, measured=measured)
@@ -141,6 +143,8 @@ class Checking:
     """Checks beyond the schema's."""
     context: Context | None = None
     mode: Mode = "replace"
+    others: Iterable[SchemaVersion] = ()
+    """Schemas that the file may have been made for instead."""
 
     @property
     def removes(self) -> bool:
@@ -171,6 +175,8 @@ def check_table(
         correcting=checking.corrections,
         only=naming_fields(schema) if checking.removes else None,
     )
+    if not checking.removes:
+        tell_likeness(raw.header, raw.header_line, match, schema=schema, others=checking.others, tally=tally)
     _add_whole(raw, match, tally)
     plan = _plan(replace(checking, schema=schema), match, raw.header_line, tally)
     check = TableCheck(raw, replace(plan, wants_table=table_path is not None), match=match, tally=tally)

@@ -111,6 +111,18 @@ STRUCTURE_WORDINGS: Mapping[FindingCode, Wording] = {
             "the columns {expected_columns}",
         ),
     ),
+    Code.OTHER_SCHEMA: Wording(
+        "Ce fichier ressemble à « {title} » (schéma « {schema} ») : {known} de ses {named} colonnes en portent le nom.",
+        "Si c’est bien ce qu’il contient, déposez-le sous le schéma « {schema} » ; sinon, donnez à ses colonnes les "
+        "noms du schéma demandé.",
+        expected="les colonnes du schéma demandé",
+        english=English(
+            "This file looks like “{title}” (schema “{schema}”): {known} of its {named} columns bear its names.",
+            "If that is what it holds, deposit it under the schema “{schema}”; otherwise give its columns the names of "
+            "the schema you asked for.",
+            "the columns of the schema asked for",
+        ),
+    ),
     Code.MISSING_COLUMN: Wording(
         "La colonne obligatoire « {column} » est absente.",
         "Ajoutez la colonne « {column} » à l’en-tête, et sa valeur à chaque ligne.",
