@@ -131,6 +131,11 @@ class Stack:
         """The end of every log, for a failure's message."""
         return "\n".join(f"== {path.name}\n{path.read_text()[-3000:]}" for path in sorted(self.folder.glob("*.log")))
 
+    def errors(self) -> list[str]:
+        """Lines of the logs that tell of an error."""
+        lines = (line for path in sorted(self.folder.glob("*.log")) for line in path.read_text().splitlines())
+        return [line for line in lines if '"level":"error"' in line or '"level":"critical"' in line]
+
     def stop(self) -> None:
         """Stop everything."""
         for process in self.processes.values():

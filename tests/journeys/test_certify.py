@@ -45,6 +45,10 @@ async def test_an_installation_keeps_what_the_checklist_says_and_a_bad_key_does_
         assert found["passed"]
         assert [one["result"] for one in found["outcomes"]].count("non joué") == 1 + len(OWN_RECEIVER)
 
+        trial = (await client.post("/v1/keys", json={"name": "essais", "test": True})).json()["key"]
+        code, told = await certified(stack, trial, "--publish", "--other-organisation", "31555")
+        assert (code, told.count("réussi | ")) == (0, 16), told
+
         code, told = await certified(stack, "socle_inconnue_cle")
         assert (code, "échoué | Votre clé est acceptée" in told) == (1, True), told
 
