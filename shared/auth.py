@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from shared.db import Sessions
+from shared.db import Sessions, asking
 from shared.errors import Refusal
 from shared.keys import KeyParts, hash_secret, parse_key
 from shared.models import ApiKey, Deposit, Habilitation, HabilitationState, KeyAction, Vendor
@@ -149,7 +149,7 @@ async def authenticate(
 
 async def opened_by(shown: KeyParts | Token, *, sessions: Sessions, pepper: str) -> CurrentVendor | None:
     """The vendor of the live key that is shown, or that a token shown is of; else None. The key's use is noted."""
-    async with sessions() as session:
+    async with asking(sessions) as session:
         found = await _live_key(session, shown.prefix)
     if found is None or not (isinstance(shown, Token) or _matches(found[0], shown, pepper)):
         return None

@@ -111,11 +111,13 @@ class LocalBlobs:
             file.seek(start)
             left = length
             while left is None or left > 0:
-                chunk = await asyncio.to_thread(file.read, CHUNK_BYTES if left is None else min(left, CHUNK_BYTES))
-                if not chunk:
+                wanted = CHUNK_BYTES if left is None else min(left, CHUNK_BYTES)
+                chunk = await asyncio.to_thread(file.read, wanted)
+                if chunk:
+                    yield chunk
+                if len(chunk) < wanted:  # the end of the file: most are shorter than one chunk
                     return
-                left = None if left is None else left - len(chunk)
-                yield chunk
+                left = None if left is None else left - wanted
 
     async def size_bytes(self, name: str) -> int:
         try:

@@ -12,7 +12,7 @@ from sqlalchemy import Select, Uuid, bindparam, func, literal_column, select, tr
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col
 
-from shared.db import Sessions
+from shared.db import Sessions, asking
 from shared.deposits import MAX_STAGE_ATTEMPTS, Stage, is_free
 from shared.models import Deposit, Vendor
 
@@ -34,7 +34,7 @@ class Turns:
 
     async def choose(self) -> UUID | None:
         """The deposit whose turn it is, None when none is free. Its vendor counts as served."""
-        async with self._sessions() as session:
+        async with asking(self._sessions) as session:
             found = (await session.execute(self._choosing, {"served": self._served})).one_or_none()
         if found is None:
             return None

@@ -1,12 +1,13 @@
 """Reading deposits back: one, many, their report. A vendor sees only its own."""
 
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -70,37 +71,53 @@ async def list_deposits(
     session: AsyncSession, vendor: CurrentVendor, wanted: DepositFilter, *, limit: int
 ) -> tuple[list[DepositOut], int | None]:
     """The newest deposits first; and the sequence to continue before, or None on the last page."""
-    statement: Select[Any] = select(Deposit).where(vendor.owns())
     conditions = {
         col(Deposit.organisation_siren): wanted.organisation_siren,
         col(Deposit.schema_name): wanted.schema_name,
         col(Deposit.state): wanted.state,
         col(Deposit.external_id): wanted.external_id,
     }
-    for column, value in conditions.items():
-        if value is not None:
-            statement = statement.where(column == value)
+    statement = _described().where(
+        vendor.owns(), *(column == it for column, it in conditions.items() if it is not None)
+    )
     if wanted.before_sequence is not None:
         statement = statement.where(col(Deposit.sequence) < wanted.before_sequence)
-    statement = statement.order_by(col(Deposit.sequence).desc()).limit(limit + 1)
-    found = list((await session.execute(statement)).scalars())
+    found = (await session.execute(statement.order_by(col(Deposit.sequence).desc()).limit(limit + 1))).all()
     page, more = found[:limit], len(found) > limit
-    return await describe(session, page), page[-1].sequence if more else None
+    return [_out(row) for row in page], page[-1][0].sequence if more else None
 
 
-async def describe(session: AsyncSession, deposits: Sequence[Deposit]) -> list[DepositOut]:
-    """Deposits with their organisation, timeline and verdict, in the given order."""
-    ids = [deposit.id for deposit in deposits]
-    sirens = {deposit.organisation_siren for deposit in deposits}
-    organisations = await session.execute(select(Organisation).where(col(Organisation.siren).in_(sirens)))
-    by_siren = {organisation.siren: organisation for organisation in organisations.scalars()}
-    reports = await session.execute(select(ValidationReport).where(col(ValidationReport.deposit_id).in_(ids)))
-    by_deposit = {report.deposit_id: report for report in reports.scalars()}
-    events: defaultdict[UUID, list[DepositEvent]] = defaultdict(list)
-    rows = select(DepositEvent).where(col(DepositEvent.deposit_id).in_(ids)).order_by(col(DepositEvent.id))
-    for event in (await session.execute(rows)).scalars():
-        events[event.deposit_id].append(event)
-    return [
-        deposit_out(deposit, by_siren[deposit.organisation_siren], events[deposit.id], by_deposit.get(deposit.id))
-        for deposit in deposits
+async def describe(session: AsyncSession, deposit_id: UUID, vendor: CurrentVendor | None = None) -> DepositOut:
+    """A deposit with its organisation, timeline and verdict, of one instant. Raises NotFound, for one that is not the
+    vendor's too."""
+    statement = _described().where(col(Deposit.id) == deposit_id, *(() if vendor is None else (vendor.owns(),)))
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
+        raise unknown_deposit(deposit_id)
+    return _out(row)
+
+
+@cache
+def _described() -> Select[Any, Any, Any, Any]:
+    """Deposit, organisation, verdict if there is one, events as `[state, at, detail]`."""
+    event = func.json_build_array(col(DepositEvent.state), col(DepositEvent.at), col(DepositEvent.detail))
+    events = (
+        select(func.json_agg(aggregate_order_by(event, col(DepositEvent.id))))
+        .where(col(DepositEvent.deposit_id) == col(Deposit.id))
+        .correlate(Deposit)
+        .scalar_subquery()
+    )
+    return (
+        select(Deposit, Organisation, ValidationReport, events)
+        .join(Organisation, col(Organisation.siren) == col(Deposit.organisation_siren))
+        .outerjoin(ValidationReport, col(ValidationReport.deposit_id) == col(Deposit.id))
+    )
+
+
+def _out(row: Row[Any, Any, Any, Any]) -> DepositOut:
+    deposit, organisation, report, events = row
+    timeline = [
+        DepositEvent(deposit_id=deposit.id, state=state, at=datetime.fromisoformat(at), detail=detail)
+        for state, at, detail in events
     ]
+    return deposit_out(deposit, organisation, timeline, report)

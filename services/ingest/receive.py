@@ -15,6 +15,7 @@ from services.ingest.preconditions import check_base
 from services.ingest.tools import Tools
 from shared.audit import Actor, actor_of, audit_deposit
 from shared.blobs import Blob
+from shared.db import asking
 from shared.deposits import VALIDATE, record
 from shared.errors import InvalidParameter, Refusal, ServiceUnavailable
 from shared.failpoints import fail_at
@@ -72,7 +73,7 @@ async def receive_deposit(vendor: CurrentVendor, push: Push, upload: Upload, too
             f"« slice=all » n'a pas de sens avec « mode={push.mode} » : seules les lignes du fichier sont concernées.",
             action="Retirez « slice », ou déposez en mode « replace ».",
         )
-    async with tools.sessions() as session:
+    async with asking(tools.sessions) as session:
         await know_schema(tools.registry, session, push.schema, push.schema_version)
         schema = tools.registry.get_for_deposit(push.schema, push.schema_version)
         organisation = await find_organisation(session, push.organisation)

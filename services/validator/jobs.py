@@ -18,7 +18,7 @@ from services.validator.report import StoredReport
 from services.validator.sandbox import Job, LimitExceeded, LimitName, Sandbox
 from services.validator.territories import Territories
 from shared.blobs import CHUNK_BYTES, Blobs, put_bytes
-from shared.db import Sessions
+from shared.db import Sessions, asking
 from shared.deposits import PUBLISH, VALIDATE, Claim, hold, move, next_in_line
 from shared.failpoints import fail_at
 from shared.imported import refresh
@@ -116,7 +116,7 @@ async def _judge(deposit: Deposit, tools: ValidateTools) -> _Saved:
 
 
 async def _context(deposit: Deposit, tools: ValidateTools) -> Context | None:
-    async with tools.sessions() as session:
+    async with asking(tools.sessions) as session:
         organisation = await session.get(Organisation, deposit.organisation_siren)
     if organisation is None:
         return None
@@ -185,7 +185,7 @@ async def _ring_on(held: Claim, saved: _Saved, tools: ValidateTools) -> None:
     """Catalog's turn; a refused or held file clears the way for the one behind it."""
     following: UUID | None = held.deposit.id
     if saved.report.verdict != "valid" or saved.report.to_confirm:
-        async with tools.sessions() as session:
+        async with asking(tools.sessions) as session:
             following = await next_in_line(session, held.deposit)
     if following is not None:
         await tools.queue.ring(PUBLISH, following)

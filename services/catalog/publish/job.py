@@ -15,7 +15,7 @@ from services.catalog.publish.snapshot import write_snapshot
 from services.catalog.publish.target import Order, Target, find_work
 from services.catalog.publish.workshop import WorkTables, opened_workshop
 from shared.blobs import Blobs
-from shared.db import Sessions
+from shared.db import Sessions, asking
 from shared.deposits import PUBLISH, Claim, move, next_in_line, renew
 from shared.failpoints import fail_at
 from shared.models import DepositState, VersionMode
@@ -58,9 +58,6 @@ async def publish_deposit(deposit_id: UUID, tools: PublishTools) -> bool:
         while await _attempt(held, tools) is Outcome.BASE_MOVED:
             async with tools.sessions.begin() as session:
                 await renew(session, held)
-        await fail_at("publish.committed")
-        log.info("publication ended")
-        await _ring_for_next(held, tools)
     return True
 
 
@@ -72,7 +69,8 @@ async def _attempt(held: Claim, tools: PublishTools) -> Outcome:
         await fail_at("publish.loaded")
         failure = await _impossible(driver, target, order, tables=tables, doubled=loaded.doubled)
         if failure is not None:
-            return await _refuse(held, failure, tools)
+            await _refuse(held, failure, tools)
+            return await _ended(held, tools)
         difference = await find_difference(driver, target, order, tables=tables, loaded=loaded)
         judgement = judge(difference.losses, tools.guards, confirmed=held.deposit.held_reasons or ())
         changes = not (difference.is_empty and target.base_version is not None)
@@ -83,11 +81,13 @@ async def _attempt(held: Claim, tools: PublishTools) -> Outcome:
         await fail_at("publish.snapshot_written")
         await fail_at("publish.before_flip")
         work = Flip(held, target, order, difference, judgement, snapshot, tools.held_days)
-        outcome = await flip(workshop.connection, work)
-        if outcome is Outcome.DONE and difference.written >= ANALYSED_ROWS:
+        if await flip(workshop.connection, work) is Outcome.BASE_MOVED:
+            return Outcome.BASE_MOVED
+        await _ended(held, tools)  # first: whoever waits behind owes nothing to what follows
+        if difference.written >= ANALYSED_ROWS:
             # Readers would else be served by plans for the table as it was; without the right to, it only warns.
             await driver.execute(f"ANALYZE {target.table.qualified}")
-        return outcome
+        return Outcome.DONE
 
 
 async def _impossible(
@@ -107,14 +107,17 @@ async def _impossible(
     )
 
 
-async def _refuse(held: Claim, failure: str, tools: PublishTools) -> Outcome:
+async def _refuse(held: Claim, failure: str, tools: PublishTools) -> None:
     async with tools.sessions.begin() as session:
         await move(session, held, DepositState.FAILED, failure=failure, detail={"reason": "impossible"})
-    return Outcome.DONE
 
 
-async def _ring_for_next(held: Claim, tools: PublishTools) -> None:
-    async with tools.sessions() as session:
+async def _ended(held: Claim, tools: PublishTools) -> Outcome:
+    """After the commit: ring for whoever waits behind."""
+    await fail_at("publish.committed")
+    log.info("publication ended")
+    async with asking(tools.sessions) as session:
         following = await next_in_line(session, held.deposit)
     if following is not None:
         await tools.queue.ring(PUBLISH, following)
+    return Outcome.DONE

@@ -12,9 +12,6 @@ from services.catalog.publish.workshop import DURABLE
 from shared.blobs import Blob
 from shared.models import CatalogDataset, CatalogVersion, Deposit
 
-TURN_TIMEOUT = "120s"
-"""How long a publication waits for the row table: the first one of a million rows may be before it."""
-
 
 class RowsMoved(RuntimeError):
     """The rows to close are not those of the base, though nobody published: a bug."""
@@ -34,7 +31,6 @@ class Change:
 async def begin_turn(session: AsyncSession, target: Target, snapshot: Blob | None) -> CatalogDataset | None:
     """Keep other publications of the data set out. None when the base has moved, or when a purge deleted the trial,
     or the file of the new version (which an older one had) while it was written: the work must be done again."""
-    await session.execute(text(f"SET LOCAL lock_timeout = '{TURN_TIMEOUT}'"))
     await session.execute(text(DURABLE))
     statement = select(CatalogDataset).where(col(CatalogDataset.id) == target.dataset_id).with_for_update()
     dataset: CatalogDataset | None = (await session.execute(statement)).scalar_one_or_none()

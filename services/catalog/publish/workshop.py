@@ -14,8 +14,12 @@ from shared.rows import RowTable
 WORK_MEMORY = "64MB"
 """For the joins and the sort of one publication, instead of files on the server's disk; a worker does two at once."""
 
-KEPT_BYTES = 1 << 24
-"""Work tables larger than that are emptied at once, not when the connection next needs them."""
+KEPT_BYTES = 1 << 20
+"""Work tables larger than that, with what deleted rows left behind, are emptied at once, not when the connection next
+needs them."""
+
+TURN_TIMEOUT = "120s"
+"""How long a publication waits for the row table: the first one of a million rows may be before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,10 @@ class Workshop:
             for statement in _create_statements(found, table):
                 await self.driver.execute(statement)
         else:
-            await self.driver.execute(f"TRUNCATE {found.incoming}, {found.closing}, {found.coming}")
+            # Files of their own for rows that must lie in their order; to delete a few rows takes a tenth of the time.
+            await self.driver.execute(
+                f"TRUNCATE {found.incoming}; DELETE FROM {found.closing}; DELETE FROM {found.coming}"  # noqa: S608
+            )
         return found
 
 
@@ -57,7 +64,9 @@ async def opened_workshop(engine: AsyncEngine, table: RowTable) -> AsyncIterator
     """
     async with engine.connect() as connection:
         driver = await driver_connection(connection)
-        await driver.execute(f"SET work_mem = '{WORK_MEMORY}'; SET synchronous_commit = off")
+        await driver.execute(
+            f"SET work_mem = '{WORK_MEMORY}'; SET lock_timeout = '{TURN_TIMEOUT}'; SET synchronous_commit = off"
+        )
         try:
             yield Workshop(connection, driver)
         finally:
@@ -70,10 +79,12 @@ DURABLE = "SET LOCAL synchronous_commit TO DEFAULT"
 
 
 async def _leave(driver: asyncpg.Connection, tables: WorkTables) -> None:
-    await driver.execute("RESET work_mem; RESET synchronous_commit")
-    size_bytes = await driver.fetchval("SELECT pg_total_relation_size(to_regclass('pg_temp.' || $1))", tables.incoming)
+    await driver.execute("RESET work_mem; RESET lock_timeout; RESET synchronous_commit")
+    names = [tables.incoming, tables.closing, tables.coming]
+    sizes = "SELECT sum(pg_total_relation_size(to_regclass('pg_temp.' || name))) FROM unnest($1::text[]) AS name"
+    size_bytes = await driver.fetchval(sizes, names)
     if size_bytes is not None and size_bytes > KEPT_BYTES:
-        await driver.execute(f"TRUNCATE {tables.incoming}, {tables.closing}, {tables.coming}")
+        await driver.execute(f"TRUNCATE {', '.join(names)}")
 
 
 def _work_tables(table: RowTable) -> WorkTables:

@@ -19,7 +19,7 @@ from services.ingest.follow import describe
 from services.ingest.once import ONCE
 from services.ingest.retry import NotFailed, retry_deposit
 from services.ingest.tools import IngestTools
-from shared.db import reading
+from shared.db import asking
 from shared.deposits import VALIDATE
 from shared.errors import NotFound, ServiceUnavailable
 from shared.idempotency import IDEMPOTENCY_REFUSALS
@@ -72,5 +72,5 @@ async def post_retry(deposit_id: UUID, vendor: Decider, tools: IngestTools) -> D
 
 async def _answer(deposit: Deposit, tools: IngestTools) -> DepositOut:
     await ring_on(tools.sessions, tools.queue, deposit)
-    async with reading(tools.sessions) as session:
-        return (await describe(session, [deposit]))[0]
+    async with asking(tools.sessions) as session:
+        return await describe(session, deposit.id)

@@ -25,7 +25,7 @@ from services.ingest.routes.pushing import ExternalId, Pushed, Wait
 from services.ingest.tools import IngestTools, UploadSlot
 from services.ingest.waiting import wished_wait
 from shared.corrected import MEDIA_TYPE as CORRECTED_TYPE
-from shared.db import reading
+from shared.db import asking, reading
 from shared.digests import content_digest
 from shared.errors import NotFound, ServiceUnavailable
 from shared.models import DepositState
@@ -114,9 +114,8 @@ async def get_deposits(
 @router.get("/deposits/{deposit_id}", summary="Suivre un dépôt", responses=refusals(NotFound))
 async def get_deposit(deposit_id: UUID, vendor: Reader, tools: IngestTools) -> DepositOut:
     """Où en est le dépôt : son état, son parcours, son verdict, le jeu de données où il a été publié."""
-    async with reading(tools.sessions) as session:
-        deposit = await find_deposit(session, vendor, deposit_id)
-        return (await describe(session, [deposit]))[0]
+    async with asking(tools.sessions) as session:
+        return await describe(session, deposit_id, vendor)
 
 
 @router.get(

@@ -13,6 +13,7 @@ from services.catalog.publish import publish_deposit
 from services.catalog.publish.job import PublishTools
 from shared.blobs import Blobs, read_bytes
 from shared.db import Sessions
+from shared.deposits import PUBLISH
 from shared.models import Deposit
 
 Publish = Callable[..., Awaitable[Deposit]]
@@ -138,6 +139,25 @@ async def test_publications_of_one_table_side_by_side_are_all_there(
     (whole,) = await fetch(database, "SELECT rows, current_publication FROM catalog.dataset WHERE id = 'deliberations'")
     (newest,) = await fetch(database, "SELECT max(publication) AS publication FROM catalog.version")
     assert tuple(whole.values()) == (100, newest["publication"])
+
+
+async def test_whoever_waits_behind_is_rung_for_before_the_table_is_looked_at(
+    tools: PublishTools,
+    owner_sessions: Sessions,
+    make_validated: Callable[..., Awaitable[Deposit]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("services.catalog.publish.job.ANALYSED_ROWS", 1)
+    first, _behind = await make_validated([deliberation("1")]), await make_validated([deliberation("2")])
+    rings = await tools.queue.waiting_rings(PUBLISH)
+    async with owner_sessions.begin() as session:
+        await session.execute(text("LOCK TABLE data.deliberations IN SHARE UPDATE EXCLUSIVE MODE"))  # keeps ANALYZE out
+        publishing = asyncio.create_task(publish_deposit(first.id, tools))
+        async with asyncio.timeout(30):
+            while await tools.queue.waiting_rings(PUBLISH) == rings:
+                await asyncio.sleep(0.05)
+        assert not publishing.done()
+    assert await publishing
 
 
 async def test_a_stale_worker_writes_nothing(
