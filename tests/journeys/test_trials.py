@@ -51,6 +51,27 @@ async def forgotten(stack: Stack, client: httpx.AsyncClient, path: str) -> None:
     raise AssertionError(f"{path} is still there: {stack.logs()}")
 
 
+FREE: dict[str, Any] = {
+    "organisation": MURET, "title": "Comptages", "description": "Par jour.", "theme": "TRAN",
+    "schema": {"fields": [{"name": "point", "type": "string"}], "primaryKey": ["point"]},
+}  # fmt: skip
+
+
+async def try_a_free_schema(live: httpx.AsyncClient, trying: httpx.AsyncClient) -> None:
+    """Under a schema that a vendor declared with an ordinary key: one for tests declares none."""
+    refused = await trying.post("/v1/datasets", json=FREE)
+    assert (refused.status_code, refused.json()["code"]) == (403, "key-scope")
+    free = (await live.post("/v1/datasets", json=FREE)).json()
+    name, columns = free["schema"]["name"], [*FREE["schema"]["fields"], {"name": "nombre", "type": "integer"}]
+    end = await end_of(trying, await push(trying, MURET, b"point\nP1\n", schema=name))
+    path = f"/v1/datasets/{end['dataset']['id']}"
+    assert (await live.patch(path, json={"title": "À moi"})).status_code == 404
+    schema = FREE["schema"] | {"fields": columns}
+    assert (await live.patch(f"/v1/datasets/{free['id']}", json={"schema": schema})).status_code == 200
+    assert [row["point"] for row in (await trying.get(f"{path}/records")).json()["data"]] == ["P1"]
+    assert (await live.get(f"/v1/datasets/{free['id']}/records")).json()["data"] == []
+
+
 async def test_a_vendor_tries_out_the_whole_way_and_leaves_no_trace(tmp_path: Path) -> None:
     async with (
         running_stack(tmp_path, [MURET]) as stack,
@@ -62,6 +83,8 @@ async def test_a_vendor_tries_out_the_whole_way_and_leaves_no_trace(tmp_path: Pa
         await end_of(live, await push(live, MURET, deliberations(MURET, mark="vrai", rows=3)))
         while (await anybody.get(PUBLIC[0])).json()["meta"]["overlaps"] is None:
             await asyncio.sleep(0.2)  # measured beside the publication
+        async with httpx.AsyncClient(base_url=stack.base_url, headers=key, timeout=30) as trying:
+            await try_a_free_schema(live, trying)
         before = await shown(anybody)
         async with httpx.AsyncClient(base_url=stack.base_url, headers=key, timeout=30) as trying:
             first = await tried(trying, TOULOUSE, 20)

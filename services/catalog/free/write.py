@@ -14,6 +14,7 @@ from services.catalog.free.own_schema import InvalidDataset, OwnSchema, fault, r
 from services.catalog.free.said import DatasetIn, Said, merged
 from services.catalog.free.table import prepare_table, table_of, tables_taken
 from services.catalog.publish.decide import DecideTools
+from services.catalog.trials.make import widen_table
 from services.catalog.view import find_dataset
 from shared.audit import actor_of, audit
 from shared.auth import CurrentVendor, require_habilitation
@@ -228,6 +229,7 @@ async def _add_version(
     dataset.schema_version = str(number)
     await session.flush()
     await prepare_table(session, table)
+    await widen_table(session, table)
 
 
 def _as_imported(dataset: CatalogDataset, version: FreeSchema) -> ImportedSchema:

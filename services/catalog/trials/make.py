@@ -30,6 +30,13 @@ def trial_dataset(deposit: Deposit, organisation: Organisation, schema: SchemaVe
     }
 
 
+async def widen_table(session: AsyncSession, table: RowTable) -> None:
+    """Give the table of trials, if there is one, the columns of a new version of the schema: readers ask for them."""
+    exists = text("SELECT to_regclass(:table) IS NOT NULL")
+    if (await session.execute(exists, {"table": table.for_trials.qualified})).scalar_one():
+        await ensure_table(session, table.for_trials)
+
+
 async def ensure_table(session: AsyncSession, table: RowTable) -> None:
     """Make the table of trials under a schema, or widen it; usually it is as it must be."""
     asked = {"table": table.qualified, "columns": [column.column for column in table.columns]}
