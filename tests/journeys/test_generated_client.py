@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -51,6 +52,7 @@ def warnings_of(said: str) -> Counter[tuple[str, str]]:
     return Counter(found)
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 async def test_the_client_is_made_from_the_document_and_deposits_what_it_is_given(tmp_path: Path) -> None:
     async with running_stack(tmp_path, [MURET]) as stack:
         folder = tmp_path / "vendor"
