@@ -100,8 +100,10 @@ async def _read_version(
         if expected:
             start = here if here.written == written else Place(version.publication, written, whole=False)
             left = limit - len(entries)
-            read = _read_written if written else _read_removed
-            rows = await read(driver, view, version, start, number=dataset.number, limit=left)
+            if written:
+                rows = await _read_written(driver, view, version, start, left)
+            else:
+                rows = await _read_removed(driver, view, version, start, left, number=dataset.number)
             entries += [entry(row) | told for row in rows]
             if len(rows) == left:
                 key_hash = NO_KEY if written else rows[-1]["key_hash"]
@@ -110,7 +112,7 @@ async def _read_version(
 
 
 async def _read_removed(
-    driver: asyncpg.Connection, view: DatasetView, version: CatalogVersion, start: Place, *, number: int, limit: int
+    driver: asyncpg.Connection, view: DatasetView, version: CatalogVersion, start: Place, limit: int, *, number: int
 ) -> list[asyncpg.Record]:
     if version.rows_updated:
         # No index finds the row that took the place of another: however few rows the planner expects of a publication
@@ -125,11 +127,11 @@ async def _read_removed(
 
 
 async def _read_written(
-    driver: asyncpg.Connection, view: DatasetView, version: CatalogVersion, start: Place, *, number: int, limit: int
+    driver: asyncpg.Connection, view: DatasetView, version: CatalogVersion, start: Place, limit: int
 ) -> list[asyncpg.Record]:
     # A place that names a key is of the time when rows came by key: nothing of this publication may be left out.
     after = start.row_id if start.key_hash == NO_KEY else 0
-    rows: list[asyncpg.Record] = await driver.fetch(_written(view, version), number, version.publication, after, limit)
+    rows: list[asyncpg.Record] = await driver.fetch(_written(view, version), version.publication, after, limit)
     return rows
 
 
@@ -159,16 +161,17 @@ def _removed(view: DatasetView, version: CatalogVersion) -> str:
 
 
 def _written(view: DatasetView, version: CatalogVersion) -> str:
-    """Rows that came after row `$3`, at most `$4`, with the one whose place they took."""
+    """Rows of publication `$1` after row `$2`, at most `$3`, with the one whose place they took. They are all of one
+    data set: to ask for that as well would lead the planner to an index of the data set's rows, whatever their time."""
     table = view.table.qualified
     page = (
-        f"SELECT * FROM {table} AS r WHERE {scope_of(view, 'r')} AND r.from_publication = $2::bigint "  # noqa: S608
-        "AND r.row_id > $3::bigint ORDER BY r.row_id LIMIT $4::bigint"
+        f"SELECT * FROM {table} AS r WHERE r.from_publication = $1::bigint "  # noqa: S608 - names of ours
+        "AND r.row_id > $2::bigint ORDER BY r.row_id LIMIT $3::bigint"
     )
     before = record(view, "b") if version.rows_updated else "NULL"
     former = (
         f"LEFT JOIN LATERAL (SELECT * FROM {table} AS b "  # noqa: S608 - names of ours
-        f"WHERE b.to_publication = $2::bigint AND {SAME_PLACE} LIMIT 1) AS b ON true"
+        f"WHERE b.to_publication = $1::bigint AND {SAME_PLACE} LIMIT 1) AS b ON true"
         if version.rows_updated
         else ""
     )
