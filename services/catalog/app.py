@@ -122,7 +122,7 @@ async def _opened_tools(settings: CatalogSettings) -> AsyncIterator[Tools]:
             files=ExportFiles(engine=exporting, blobs=blobs),
             extracts=Extracts(engine=exporting, seconds=settings.export_seconds),
             responder=Responder(
-                present=PresentDatasets(looking_up, sessions, tables),
+                present=PresentDatasets(looking_up, reader, sessions, tables),
                 reader=reader,
                 sessions=sessions,
                 kept=KeptAnswers(settings.answers_bytes),

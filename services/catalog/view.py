@@ -1,7 +1,7 @@
 """A data set as it is read: which rows, as of which publication."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,17 +32,18 @@ class DatasetView:
     """The first one that can still be read; 0 while all can."""
     version: int | None
     """None before the first one. For a consolidated data set, the publication."""
+    field_names: tuple[str, ...] = field(init=False, compare=False)
+    """Names that may be asked for, in the order of answers."""
+
+    def __post_init__(self) -> None:
+        origin = ORIGIN_FIELDS if self.is_consolidated else ()
+        names = (*origin, *(column.field_name for column in self.table.columns))
+        object.__setattr__(self, "field_names", names)
 
     @property
     def is_consolidated(self) -> bool:
         """Whether the rows of all organisations are read."""
         return self.number is None
-
-    @property
-    def field_names(self) -> tuple[str, ...]:
-        """Names that may be asked for, in the order of answers."""
-        origin = ORIGIN_FIELDS if self.is_consolidated else ()
-        return (*origin, *(column.field_name for column in self.table.columns))
 
 
 class DatasetWithdrawn(Refusal):

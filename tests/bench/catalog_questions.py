@@ -11,7 +11,7 @@ import asyncpg
 from stack import PEPPER, Stack
 
 from services.catalog.query.aggregate import compile_aggregate
-from services.catalog.query.compile import as_of, compile_pages, compile_record
+from services.catalog.query.compile import as_of, compile_pages, compile_rows
 from services.catalog.query.native import read_query_string
 from services.catalog.query.native_aggregate import read_aggregate_query_string
 from services.catalog.query.statement import Statement
@@ -93,7 +93,7 @@ def _statements(view: DatasetView) -> dict[str, Any]:
     by_code = f"{scope} AND left(c_{FILTER}, 200) = $3"
     grouped = read_aggregate_query_string([(FILTER, MARK), ("group_by", GROUP), ("limit", "1000")], view).query
     return {
-        "record": _both(f"SELECT {columns} {scope} AND row_id = $3", compile_record(view, -1), view, -1),
+        "record": _both(f"SELECT {columns} {scope} AND row_id = $3", _record(view), view, -1),
         "page20": _both(f"SELECT {columns} {by_code} ORDER BY row_id LIMIT 20", _page(view, 20), view, MARK),
         "page100": _both(f"SELECT {columns} {by_code} ORDER BY row_id LIMIT 100", _page(view, 100), view, MARK),
         "groups": _both(
@@ -109,6 +109,14 @@ def _extract(view: DatasetView) -> str:
     columns = ", ".join(one.column for one in view.table.columns)
     scope = as_of(str(view.publication))
     return f"SELECT {columns} FROM {view.table.qualified} WHERE {scope} AND c_{FILTER} >= '31300' ORDER BY row_id"
+
+
+def _record(view: DatasetView) -> Statement:
+    """One row a statement: what one would write by hand gathers nothing."""
+    compiled = compile_rows(view, [-1])
+    sql = compiled.sql.replace("= ANY($3::bigint[])", "= $3::bigint")
+    assert sql != compiled.sql
+    return Statement(sql, tuple(-1 if one == [-1] else one for one in compiled.args))
 
 
 def _page(view: DatasetView, limit: int) -> Statement:

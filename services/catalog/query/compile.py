@@ -4,7 +4,7 @@ come only from the row table's declared columns."""
 from collections.abc import Sequence
 from functools import lru_cache
 
-from services.catalog.json_rows import ending_with, json_object
+from services.catalog.json_rows import PLAIN_TYPES, ending_with, json_object
 from services.catalog.query.conditions import compile_condition
 from services.catalog.query.order import Part, Position, parts_of, sort_values
 from services.catalog.query.statement import Parameters, Statement
@@ -45,13 +45,14 @@ def _compile_page(part: Part, view: DatasetView, query: RecordsQuery) -> Stateme
     return Statement(sql, tuple(parameters.values))
 
 
-def compile_record(view: DatasetView, row_id: int) -> Statement:
-    """The row `(record)` of that number, if the view has it."""
+def compile_rows(view: DatasetView, row_ids: Sequence[int]) -> Statement:
+    """Rows `(row_id, record)` of these numbers, those that the view has."""
     parameters = Parameters()
-    conditions = [*_scope(view, parameters), f"row_id = {parameters.add(row_id, 'bigint')}"]
+    conditions = [*_scope(view, parameters), f"row_id = ANY({parameters.add(list(row_ids), 'bigint[]')})"]
     page = f"(SELECT * FROM {view.table.qualified} WHERE {' AND '.join(conditions)}) AS page"  # noqa: S608
+    record = _record(view, None, parameters)
     joins = f" {ORIGIN_JOINS}" if view.is_consolidated else ""
-    return Statement(f"SELECT {_record(view, None, parameters)} AS record FROM {page}{joins}", tuple(parameters.values))  # noqa: S608
+    return Statement(f"SELECT page.row_id, {record} AS record FROM {page}{joins}", tuple(parameters.values))  # noqa: S608
 
 
 def compile_position(view: DatasetView, query: RecordsQuery, row_id: int) -> Statement:
@@ -87,4 +88,6 @@ def _written(table: RowTable, names: tuple[str, ...], is_consolidated: bool, dec
     if is_consolidated:
         values |= ORIGIN_COLUMNS
     members = [(name, values[name]) for name in names]
-    return json_object(members) if declared is None else json_object(members, end=ending_with("page.extra", declared))
+    plain = frozenset(f"page.{one.column}" for one in table.columns if one.field_type in PLAIN_TYPES)
+    end = "'}'" if declared is None else ending_with("page.extra", declared)
+    return json_object(members, plain=plain, end=end)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import orjson
 
 from services.catalog.query.ask import Asks
-from services.catalog.query.compile import compile_pages, compile_position, compile_record
+from services.catalog.query.compile import compile_pages, compile_position, compile_rows
 from services.catalog.query.counting import compile_count, read_count
 from services.catalog.query.native import NativeRequest
 from services.catalog.query.order import Position
@@ -74,17 +74,26 @@ async def read_page(
     return _document(page, {"next": following}, meta), following
 
 
-async def read_record(asks: Asks, view: DatasetView, row_id: str) -> bytes:
-    """One row as JSON (`data`, `meta`), by the number that pages tell under `ids`. Raises NotFound."""
-    digits = row_id.isascii() and row_id.isdecimal() and len(row_id) <= len(str(MAX_ROW_ID))
-    rows = await asks.fetch(compile_record(view, int(row_id))) if digits and int(row_id) <= MAX_ROW_ID else ()
-    if not rows:
+def read_row_id(text: str) -> int | None:
+    """The number of a row as pages tell it under `ids`; None for what can be none."""
+    digits = text.isascii() and text.isdecimal() and len(text) <= len(str(MAX_ROW_ID))
+    return int(text) if digits and int(text) <= MAX_ROW_ID else None
+
+
+async def read_rows(asks: Asks, view: DatasetView, row_ids: Sequence[int]) -> Mapping[int, str]:
+    """The JSON texts of rows, by their numbers; those that the view does not have are missing."""
+    return {row["row_id"]: row["record"] for row in await asks.fetch(compile_rows(view, row_ids))}
+
+
+def write_record(view: DatasetView, row_id: str, record: str | None) -> bytes:
+    """One row as JSON (`data`, `meta`). Raises NotFound if there is none."""
+    if record is None:
         raise NotFound(
             f"« {view.dataset_id} » n'a pas de ligne « {row_id[:20]} » dans sa version actuelle.",
             action=f"Les numéros sont donnés par `ids` dans GET /v1/datasets/{view.dataset_id}/records ; une ligne "
             "modifiée en change.",
         )
-    return b'{"data":%b,"meta":%b}' % (rows[0]["record"].encode(), orjson.dumps(_meta(view)))
+    return b'{"data":%b,"meta":%b}' % (record.encode(), orjson.dumps(_meta(view)))
 
 
 def _meta(view: DatasetView) -> dict[str, Any]:

@@ -26,8 +26,7 @@ class Answer:
     """The same without them, for a 304."""
 
     def __post_init__(self) -> None:
-        sent = {**self.headers, **CROSS_ORIGIN}
-        validators = [(name.lower().encode(), value.encode("latin-1")) for name, value in sent.items()]
+        validators = [*_raw(self.headers), *_CROSS_ORIGIN]
         length = str(len(self.body)).encode()
         object.__setattr__(self, "validators", validators)
         object.__setattr__(
@@ -38,6 +37,13 @@ class Answer:
     def entity_tag(self) -> str:
         """Strong."""
         return self.headers["ETag"]
+
+
+def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
+
+
+_CROSS_ORIGIN = _raw(CROSS_ORIGIN)
 
 
 class KeptAnswers:

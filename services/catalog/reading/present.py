@@ -4,72 +4,77 @@ A look-up always begins after the request that waits for it: whoever knows that 
 later one, from every process. Nothing has to be invalidated, on a replica neither.
 """
 
-import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
+from services.catalog.query.records import read_rows
 from services.catalog.query.statement import Statement
+from services.catalog.reading.gathering import Gathering
 from services.catalog.reading.pool import Reader
 from services.catalog.view import DatasetView, check_kept, open_view
 from shared.db import Sessions, reading
 from shared.rows import RowTables
 from shared.trials import LOOKING_AT
 
-LOOK_UP = Statement("SELECT id, xmin FROM catalog.dataset WHERE id = ANY($1::text[])", ())
+LOOK_UP = "SELECT id, xmin FROM catalog.dataset WHERE id = ANY($1::text[])"
 """`xmin` is the transaction that last wrote the row: a publication, a purge, a withdrawal, other words about it."""
 
 REMEMBERED = 10_000
 """Data sets whose last state is remembered: more than a région has."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Present:
     """A data set at one instant."""
 
     view: DatasetView
     mark: int | None
-    """Equal for two instants between which nothing about the data set changed; a number of this process. None: what
-    is said of this one is not kept."""
-    written_by: int
+    """A number of this process. None: what is said of this one is not kept."""
+    written_by: int | None
     """The transaction that last wrote the data set's row."""
+    rows: Gathering[int, str]
+    """Its rows as JSON texts, by their numbers."""
 
 
 @dataclass(slots=True)
 class PresentDatasets:
-    """Batches the look-ups of one process."""
+    """The data sets that one process has been asked for."""
 
+    looking_up: Reader
+    """Its own, so that a look-up never waits for rows."""
     reader: Reader
     sessions: Sessions
     tables: RowTables
-    _waiting: list[tuple[str, asyncio.Future[int | None]]] = field(default_factory=list)
-    _asking: asyncio.Task[None] | None = None
+    _written_by: Gathering[str, int] = field(init=False)
     _remembered: dict[str, Present] = field(default_factory=dict)
     _marks: "count[int]" = field(default_factory=count)
 
-    async def find(self, dataset_id: str) -> Present:
-        """The data set as it is at some instant after the call. Raises NotFound, DatasetWithdrawn.
+    def __post_init__(self) -> None:
+        self._written_by = Gathering(self._look_up)
 
-        For a reader of trials nothing is remembered.
+    async def find(self, dataset_id: str) -> Present:
+        """The data set as it is at some instant after the call; the same object as long as nothing about it changes.
+
+        For a reader of trials nothing is remembered. Raises NotFound, DatasetWithdrawn.
         """
         if LOOKING_AT.get() is not None:
-            return Present(await self._open(dataset_id), None, 0)
-        written_by = await self._written_by(dataset_id)
-        known = self._remembered.get(dataset_id)
-        if known is not None and known.written_by == written_by and known.view.table is self._table_of(known.view):
+            return self._present(await self._open(dataset_id), None, None)
+        written_by = await self._written_by.find(dataset_id)
+        known = self.remembered(dataset_id)
+        if known is not None and known.written_by == written_by:
             return known
         view = await self._open(dataset_id)
         if len(self._remembered) >= REMEMBERED:
             self._remembered.clear()
         # The view may be younger than the look-up: then the next one finds another transaction, and asks again.
-        self._remembered[dataset_id] = found = Present(view, next(self._marks), written_by or 0)
+        self._remembered[dataset_id] = found = self._present(view, next(self._marks), written_by)
         return found
 
-    async def _open(self, dataset_id: str) -> DatasetView:
-        async with reading(self.sessions) as session:
-            return await open_view(session, dataset_id, tables=self.tables)
-
-    def _table_of(self, view: DatasetView) -> object:
-        return self.tables.get(view.table.schema_name)
+    def remembered(self, dataset_id: str) -> Present | None:
+        """The data set as it was when it was last asked for: most often, what `find` gives."""
+        known = self._remembered.get(dataset_id) if LOOKING_AT.get() is None else None
+        return known if known and known.view.table is self.tables.get(known.view.table.schema_name) else None
 
     async def check_still_kept(self, view: DatasetView) -> None:
         """Whether all rows of the view were there until now: a purge may have come while they were read.
@@ -79,34 +84,13 @@ class PresentDatasets:
         now = (await self.find(view.dataset_id)).view
         check_kept(replace(now, publication=view.publication))
 
-    async def _written_by(self, dataset_id: str) -> int | None:
-        if "\0" in dataset_id:
-            return None
-        waiting: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((dataset_id, waiting))
-        if self._asking is None:
-            self._asking = asyncio.create_task(self._ask())
-        return await waiting
+    async def _look_up(self, dataset_ids: Sequence[str]) -> Mapping[str, int]:
+        known = [one for one in dataset_ids if "\0" not in one]
+        return {row["id"]: row["xmin"] for row in await self.looking_up.fetch(Statement(LOOK_UP, (known,)))}
 
-    async def _ask(self) -> None:
-        try:
-            while self._waiting:
-                asked, self._waiting = self._waiting, []
-                await self._answer(asked)
-        finally:
-            self._asking = None
+    async def _open(self, dataset_id: str) -> DatasetView:
+        async with reading(self.sessions) as session:
+            return await open_view(session, dataset_id, tables=self.tables)
 
-    async def _answer(self, asked: list[tuple[str, asyncio.Future[int | None]]]) -> None:
-        try:
-            rows = await self.reader.fetch(replace(LOOK_UP, args=([*{one for one, _ in asked}],)))
-        except BaseException as error:
-            for _, waiting in asked:
-                if not waiting.done():
-                    waiting.set_exception(error)
-            if isinstance(error, asyncio.CancelledError):
-                raise
-            return
-        found = {row["id"]: row["xmin"] for row in rows}
-        for dataset_id, waiting in asked:
-            if not waiting.done():
-                waiting.set_result(found.get(dataset_id))
+    def _present(self, view: DatasetView, mark: int | None, written_by: int | None) -> Present:
+        return Present(view, mark, written_by, Gathering(lambda row_ids: read_rows(self.reader, view, row_ids)))

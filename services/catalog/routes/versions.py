@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from services.catalog.bodies import DiffOut, VersionOut
 from services.catalog.describe import version_out
 from services.catalog.feeds.diff import Span, count_differences, list_differences
-from services.catalog.headers import NEVER_CHANGES
+from services.catalog.headers import NEVER_CHANGES, REVALIDATED
 from services.catalog.json_answer import json_answer
 from services.catalog.routes.exports import FileFormat, answer_file, file_answers, snapshot_of
 from services.catalog.tools import CatalogTools
@@ -24,13 +24,19 @@ router = APIRouter(
 Number = Annotated[int, Path(ge=1, le=2**53, description="Numéro de version ; pour le jeu de toutes, la publication")]
 
 
-@router.get("/datasets/{dataset_id}/versions/{number}", summary="Décrire une version")
-async def get_version(dataset_id: str, number: Number, tools: CatalogTools) -> VersionOut:
+@router.get(
+    "/datasets/{dataset_id}/versions/{number}",
+    summary="Décrire une version",
+    response_model=VersionOut,
+    responses={304: {"description": "Rien n'a changé depuis la réponse que nomme If-None-Match."}},
+)
+async def get_version(dataset_id: str, number: Number, request: Request, tools: CatalogTools) -> Response:
     """Le dépôt qui l'a faite, ce qu'il a changé, et l'empreinte du fichier. Reste là une fois la version purgée."""
     async with reading(tools.sessions) as session:
         view = await open_view(session, dataset_id, tables=tools.tables)
         _, version = await view_of_version(session, view, number)
-    return version_out(version, registry=tools.registry)
+    said = version_out(version, registry=tools.registry)
+    return json_answer(request, said.model_dump(mode="json", by_alias=True), cache_control=REVALIDATED)
 
 
 @router.get(

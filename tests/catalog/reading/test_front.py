@@ -48,6 +48,30 @@ async def test_a_changed_row_has_another_number(client: httpx.AsyncClient, publi
     assert (await client.get(f"{RECORDS}/{first[1]}")).status_code == 404
 
 
+async def test_what_is_remembered_of_the_version_before_answers_nothing(
+    client: httpx.AsyncClient, publish: Publish
+) -> None:
+    """Each first question after a publication: of a row that was replaced, of one that is new, of a filter."""
+    await publish([deliberation("1")])
+    (number,) = (await client.get(RECORDS)).json()["ids"]
+    await publish([deliberation("1", DELIB_OBJET="autre")])
+    assert (await client.get(f"{RECORDS}/{number}")).status_code == 404
+    assert (await client.get(f"{RECORDS}/{number + 2}")).status_code == 404
+    await publish([deliberation("1", DELIB_OBJET="troisième")])
+    assert (await client.get(f"{RECORDS}/{number + 2}")).json()["meta"]["version"] == 3
+    await publish([deliberation("1"), deliberation("2")])
+    assert len((await client.get(f"{RECORDS}?DELIB_ID__contains=2")).json()["data"]) == 1
+
+
+async def test_rows_asked_for_at_once_are_each_their_own(client: httpx.AsyncClient, publish: Publish) -> None:
+    await publish([deliberation(str(rank)) for rank in range(5)])
+    page = (await client.get(RECORDS)).json()
+    numbers = [*page["ids"], 999_999]
+    answers = await asyncio.gather(*(client.get(f"{RECORDS}/{number}") for number in numbers))
+    assert [answer.status_code for answer in answers] == [200] * 5 + [404]
+    assert [answer.json()["data"] for answer in answers[:5]] == page["data"]
+
+
 async def test_both_ways_in_give_the_same_answer(client: httpx.AsyncClient, publish: Publish) -> None:
     """What Accept leaves open is decided by the framework's route, which asks the same room."""
     await publish([deliberation("1")])

@@ -26,7 +26,10 @@ PLAIN = {"Accept-Encoding": "identity"}
 async def test_a_version_says_what_made_it(client: httpx.AsyncClient, publish: Publish) -> None:
     await publish([deliberation("1"), deliberation("2")])
     deposit = await publish([deliberation("1", DELIB_OBJET="x"), deliberation("2"), deliberation("3")])
-    version = (await client.get(f"{MURET}/versions/2")).json()
+    answer = await client.get(f"{MURET}/versions/2")
+    version = answer.json()
+    again = await client.get(f"{MURET}/versions/2", headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", answer.headers["etag"])
     assert version["deposit_id"] == str(deposit.id)
     assert version["counts"] == {"inserted": 1, "updated": 1, "deleted": 0, "unchanged": 1}
     assert (version["mode"], version["schema"]["version"], version["rows"]) == ("replace", "2.1.5", 3)
