@@ -140,8 +140,7 @@ async def rotate_key(
         if asker is not None:
             await _locked_vendor(session, asker)
         wish = KeyWish(old.name, old.actions, old.organisations, old.schemas, is_test=old.is_test)
-        if old.expires_at is not None:
-            wish = replace(wish, expires_at=now + (old.expires_at - old.created_at))
+        wish = replace(wish, expires_at=_same_span(old, asker, now))
         created_by = "operator" if asker is None else f"key {asker.key_prefix}"
         successor, made = await add_key(session, vendor, wish, pepper=pepper, created_by=created_by)
         old.successor_id = successor.id
@@ -164,6 +163,16 @@ async def keys_of(session: AsyncSession, asker: CurrentVendor) -> Sequence[ApiKe
     """The keys that `asker` may look after, itself among them, the newest first."""
     statement = select(ApiKey).where(_looked_after_by(asker)).order_by(col(ApiKey.created_at).desc())
     return (await session.execute(statement)).scalars().all()
+
+
+def _same_span(old: ApiKey, asker: CurrentVendor | None, now: datetime) -> datetime | None:
+    """When the successor of a key ends: it lasts as long, but no longer than another key that asks for it."""
+    if old.expires_at is None:
+        return None
+    ends = now + (old.expires_at - old.created_at)
+    if asker is None or asker.key_id == old.id or asker.expires_at is None:
+        return ends
+    return min(ends, asker.expires_at)
 
 
 def _within(asker: CurrentVendor, wish: KeyWish) -> KeyWish:

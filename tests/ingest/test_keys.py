@@ -192,3 +192,17 @@ async def test_a_key_for_tests_pushes_for_whom_it_likes_and_asks_nobody(client: 
     refused(await client.post("/v1/habilitations", json=wanted, headers=key), 403, "key-scope")
     narrow = as_((await made(client, test=True, organisations=[MURET]))["key"])
     refused(await push(client, headers=narrow, params=PUSH | {"organisation": TOULOUSE}), 403, "not-habilitated")
+
+
+async def test_a_key_that_ends_makes_and_knows_none_that_ends_later(client: httpx.AsyncClient) -> None:
+    ends = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    short = (await client.post("/v1/keys", json={"name": "courte", "expires_at": ends})).json()
+    long = (await client.post("/v1/keys", json={"name": "longue"})).json()
+    client.headers["Authorization"] = f"Bearer {short['key']}"
+    assert [one["prefix"] for one in (await client.get("/v1/keys")).json()["data"]] == [short["prefix"]]
+    for method, path in (("POST", "/rotate"), ("DELETE", "")):
+        refused(await client.request(method, f"/v1/keys/{long['prefix']}{path}"), 404, "unknown-key")
+    made = (await client.post("/v1/keys", json={"name": "fille"})).json()
+    rotated = (await client.post(f"/v1/keys/{made['prefix']}/rotate")).json()
+    assert rotated["expires_at"] == short["expires_at"]
+    assert (await client.delete(f"/v1/keys/{rotated['prefix']}")).status_code == 204

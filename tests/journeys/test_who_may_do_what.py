@@ -295,4 +295,6 @@ class Walk:
         for one in ended:
             one.is_live = False
         if answer.status_code == 201:
-            self.know(Key(old.vendor, answer.json()["key"], answer.json()["prefix"], old.rights))
+            ends = answer.json()["expires_at"]
+            rights = replace(old.rights, expires_at=ends and datetime.fromisoformat(ends))
+            self.know(Key(old.vendor, answer.json()["key"], answer.json()["prefix"], rights))

@@ -100,6 +100,22 @@ async def test_a_line_put_in_between_is_named(sessions: Sessions, tamper: Tamper
     assert found[-1][:2] == (Wrong.INSERTED, LINES + 1)
 
 
+async def test_lines_that_changed_places_are_named(sessions: Sessions, tamper: Tamper) -> None:
+    await tamper(
+        "UPDATE audit.entry SET position = 100 WHERE position = 2",
+        "UPDATE audit.entry SET position = 2 WHERE position = 5",
+        "UPDATE audit.entry SET position = 5 WHERE position = 100",
+    )
+    found = await faults(sessions)
+    assert {wrong for wrong, _, _ in found} == {Wrong.CHANGED}
+    assert {position for _, position, _ in found} == {2, 3, 5, 6}
+
+
+async def test_an_end_that_was_cut_off_is_named(sessions: Sessions, tamper: Tamper) -> None:
+    await tamper("DELETE FROM audit.entry WHERE position > 4")
+    assert await faults(sessions) == [(Wrong.MISSING, 5, 6)]
+
+
 async def test_a_chain_that_was_made_anew_does_not_end_as_signed(sessions: Sessions, tamper: Tamper) -> None:
     await tamper(
         "UPDATE audit.entry SET actor = 'nobody' WHERE position = 2",
