@@ -14,6 +14,9 @@ _RESUMED = {DepositState.HELD, DepositState.FAILED}
 
 _ENDS = ", ".join(f"'{state}'" for state in sorted(ENDS))
 
+_STILL_THERE = "(d.trial_of IS NULL OR EXISTS (SELECT FROM catalog.dataset AS s WHERE s.id = d.dataset_id))"
+"""A trial may be purged before the last of the deposits that were published in it."""
+
 
 async def check_raw(look: Look) -> None:
     """(1) The bytes of every deposit are there; blobs are looked at afterwards."""
@@ -91,11 +94,9 @@ async def check_versions_of_deposits(look: Look) -> None:
     await look.each_breaks(
         "one-version-each",
         "publié, avec {versions} version(s)",
-        """SELECT d.id, count(v.deposit_id) AS versions FROM ingest.deposit AS d
+        f"""SELECT d.id, count(v.deposit_id) AS versions FROM ingest.deposit AS d
            LEFT JOIN catalog.version AS v ON v.deposit_id = d.id
-           WHERE d.state = 'published' AND (d.trial_of IS NULL OR EXISTS (
-               SELECT FROM catalog.dataset AS s WHERE s.id = d.dataset_id))
-           GROUP BY d.id HAVING count(v.deposit_id) <> 1""",
+           WHERE d.state = 'published' AND {_STILL_THERE} GROUP BY d.id HAVING count(v.deposit_id) <> 1""",  # noqa: S608
     )
     await look.each_breaks(
         "one-version-each",
@@ -123,10 +124,9 @@ async def check_versions_of_deposits(look: Look) -> None:
     await look.each_breaks(
         "one-version-each",
         "inchangé par rapport à une version qui n'existe pas",
-        """SELECT d.id FROM ingest.deposit AS d
+        f"""SELECT d.id FROM ingest.deposit AS d
            LEFT JOIN catalog.version AS v ON v.dataset_id = d.dataset_id AND v.number = d.dataset_version
-           WHERE d.state = 'unchanged' AND v.number IS NULL AND (d.trial_of IS NULL OR EXISTS (
-               SELECT FROM catalog.dataset AS s WHERE s.id = d.dataset_id))""",
+           WHERE d.state = 'unchanged' AND v.number IS NULL AND {_STILL_THERE}""",  # noqa: S608 - a condition of ours
     )
 
 
