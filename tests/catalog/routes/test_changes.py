@@ -8,11 +8,13 @@ import httpx
 from catalog_samples import deliberation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from journal import PEPPER
 
 from services.catalog.publish import PublishTools
 from services.catalog.publish.decide import DecideTools, SameContent, restore, roll_back, withdraw
 from shared.audit import OPERATOR
 from shared.models import Deposit
+from shared.paging import cursor_secret, encode_cursor
 
 Publish = Callable[..., Awaitable[Deposit]]
 
@@ -123,6 +125,22 @@ async def test_a_full_page_never_changes_and_the_last_one_may(client: httpx.Asyn
     await publish([deliberation(f"{n}") for n in range(5)])
     again = await client.get(f"/v1/datasets/{MURET}/changes?limit=3")
     assert again.content == full.content
+
+
+async def test_rows_come_in_the_order_of_the_file(client: httpx.AsyncClient, publish: Publish) -> None:
+    await publish([deliberation(f"{n}") for n in range(6)])
+    page = (await client.get(f"/v1/datasets/{MURET}/changes")).json()
+    assert [change["identity"]["DELIB_ID"] for change in page["data"]] == [f"{n}" for n in range(6)]
+
+
+async def test_a_cursor_from_when_rows_came_by_key_leaves_none_out(client: httpx.AsyncClient, publish: Publish) -> None:
+    await publish([deliberation(f"{n}") for n in range(4)])
+    publication = (await client.get("/v1/datasets/deliberations")).json()["version"]
+    key = "80000000-0000-0000-0000-000000000000"
+    said = {"list": f"changes {MURET}", "p": publication, "w": True, "k": key, "r": 10**9, "whole": False}
+    cursor = encode_cursor(said, secret=cursor_secret(PEPPER))
+    page = (await client.get(f"/v1/datasets/{MURET}/changes", params={"since": cursor})).json()
+    assert len(page["data"]) == 4
 
 
 async def test_a_cursor_of_another_feed_is_refused(client: httpx.AsyncClient, publish: Publish) -> None:
