@@ -37,12 +37,13 @@ async def test_processes_count_together(limiters: tuple[Limiter, Limiter]) -> No
 
 
 async def test_a_full_bucket_takes_nothing_from_the_others(limiters: tuple[Limiter, Limiter]) -> None:
-    both = (Bucket(WIDE, "a"), Bucket(NARROW, "a"))
+    large = Bucket(Policy("large", 1000, 86_400), "a")
+    both = (large, Bucket(NARROW, "a"))
     for _ in range(6):
         await limiters[0].take(both, shares=False)
-    verdict = await limiters[0].take((Bucket(WIDE, "a"),), shares=False)
+    verdict = await limiters[0].take((large,), shares=False)
     assert verdict is not None
-    assert verdict.left == (WIDE.quota - 4,)
+    assert verdict.left == (large.policy.quota - 4,)
 
 
 async def test_requests_come_back_one_by_one(limiters: tuple[Limiter, Limiter]) -> None:
