@@ -1,7 +1,6 @@
 """Records as answers: data sets and versions with their schema, licence and links."""
 
 from services.catalog.bodies import (
-    LICENCE_OUVERTE,
     CountsOut,
     DatasetLinks,
     DatasetMeta,
@@ -14,7 +13,7 @@ from services.catalog.bodies import (
 )
 from services.catalog.datasets import DatasetRow
 from services.catalog.discover.known import formats_of
-from services.catalog.free.licences import LICENCES
+from services.catalog.free.licences import licence_of
 from services.catalog.overlaps import Overlaps
 from shared.freshness import Freshness
 from shared.models import CatalogVersion, VersionMode
@@ -44,7 +43,7 @@ def dataset_out(
         frequency=about.get("frequency", schema.frequency),
         freshness=freshness,
         formats=formats_of(schema),
-        licence=LICENCES[about["licence"]] if about else LICENCE_OUVERTE,
+        licence=licence_of(dataset),
         temporal=about.get("temporal"),
         spatial=about.get("spatial", []),
         contact=about.get("contact"),

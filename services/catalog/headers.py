@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from services.catalog.bodies import LICENCE_OUVERTE
+from services.catalog.view import DatasetView
 
 REVALIDATED = "public, no-cache"
 """Kept by anybody, asked again before each use: a 304 costs next to nothing."""
@@ -15,25 +15,23 @@ VARY = "Accept, Accept-Encoding"
 
 
 def read_headers(
-    dataset_id: str,
-    *,
-    entity_tag: str,
-    cache_control: str = REVALIDATED,
-    following: str | None = None,
-    licence: str = LICENCE_OUVERTE.url,
+    view: DatasetView, *, entity_tag: str, cache_control: str = REVALIDATED, following: str | None = None
 ) -> Mapping[str, str]:
     """Of an answer that holds rows of a data set. `following`: the address of the next page."""
     return {
         "ETag": entity_tag,
         "Cache-Control": cache_control,
         "Vary": VARY,
-        "Link": link(dataset_id, following=following, licence=licence),
+        "Link": link(view, following=following),
     }
 
 
-def link(dataset_id: str, *, following: str | None = None, licence: str = LICENCE_OUVERTE.url) -> str:
+def link(view: DatasetView, *, following: str | None = None) -> str:
     """Link (RFC 8288): the schema of the rows, their licence, and the next page if there is one."""
-    links = [f'</v1/datasets/{quote(dataset_id)}/schema>; rel="describedby"', f'<{licence}>; rel="license"']
+    links = [
+        f'</v1/datasets/{quote(view.dataset_id)}/schema>; rel="describedby"',
+        f'<{view.licence_url}>; rel="license"',
+    ]
     return ", ".join([*links, *([f'<{following}>; rel="next"'] if following else [])])
 
 

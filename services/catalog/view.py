@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.catalog.bodies import LICENCE_OUVERTE
+from services.catalog.free.licences import licence_of
 from shared.errors import NotFound, Refusal
 from shared.imported import know_schema
 from shared.models import CatalogDataset, CatalogVersion
@@ -32,6 +34,7 @@ class DatasetView:
     """The first one that can still be read; 0 while all can."""
     version: int | None
     """None before the first one. For a consolidated data set, the publication."""
+    licence_url: str = LICENCE_OUVERTE.url
     field_names: tuple[str, ...] = field(init=False, compare=False)
     """Names that may be asked for, in the order of answers."""
 
@@ -89,6 +92,7 @@ def view_of(dataset: CatalogDataset, *, tables: Mapping[str, RowTable]) -> Datas
         publication=dataset.current_publication or 0,
         oldest_publication=dataset.oldest_publication or 0,
         version=dataset.current_version,
+        licence_url=licence_of(dataset).url,
     )
 
 

@@ -9,6 +9,7 @@ from starlette.responses import StreamingResponse
 
 from services.catalog.exports.derive import Coding
 from services.catalog.headers import REVALIDATED, attachment, read_headers
+from services.catalog.view import DatasetView
 from shared.blobs import Blob, Blobs
 from shared.errors import Refusal
 from shared.web import wants_no_body
@@ -26,7 +27,8 @@ class RangeNotSatisfiable(Refusal):
 class Download:
     """The bytes of a blob under the name and type by which people get them."""
 
-    dataset_id: str
+    view: DatasetView
+    """Of the data set that they are of."""
     blob: Blob
     filename: str
     media_type: str
@@ -49,7 +51,7 @@ _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 def answer_download(request: Request, download: Download, *, blobs: Blobs) -> Response:
     """200, 206 or 304, with or without the bytes (HEAD). Raises RangeNotSatisfiable."""
     headers = {
-        **read_headers(download.dataset_id, entity_tag=download.entity_tag, cache_control=download.cache_control),
+        **read_headers(download.view, entity_tag=download.entity_tag, cache_control=download.cache_control),
         "Accept-Ranges": "none" if download.coding else "bytes",
         "Repr-Digest": f"sha-256=:{base64.b64encode(bytes.fromhex(download.blob.sha256)).decode()}:",
     }

@@ -47,7 +47,7 @@ class Asked:
         said = repr((REPRESENTATION, self.extract.query, self.extract.limit, self.options, format_))
         asked = f"{view.dataset_id} {view.publication} {said}"
         return {
-            **read_headers(view.dataset_id, entity_tag=f'"{hashlib.sha256(asked.encode()).hexdigest()[:32]}"'),
+            **read_headers(view, entity_tag=f'"{hashlib.sha256(asked.encode()).hexdigest()[:32]}"'),
             "Content-Type": MEDIA_TYPES[format_],
             "Content-Disposition": attachment(f"{view.dataset_id}-v{view.version or 0}-extrait.{format_}"),
             "X-Content-Type-Options": "nosniff",

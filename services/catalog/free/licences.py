@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from services.catalog.bodies import LICENCE_OUVERTE, LicenceOut
 from services.catalog.free.said import Licence
+from shared.models import CatalogDataset
 
 LICENCES: Mapping[str, LicenceOut] = {
     one.id: one
@@ -32,3 +33,8 @@ LICENCES: Mapping[str, LicenceOut] = {
     )
 }
 """By SPDX identifier."""
+
+
+def licence_of(dataset: CatalogDataset) -> LicenceOut:
+    """What its producer said; of data sets with a national schema, always the Licence Ouverte."""
+    return LICENCES[dataset.about["licence"]] if dataset.about else LICENCE_OUVERTE

@@ -109,14 +109,14 @@ class Responder:
         place = find_place(view, asked, secret=self.cursor_secret)
         tag = entity_tag(place, asked)
         if _is_known(question, tag):
-            return Answer(read_headers(view.dataset_id, entity_tag=tag), b""), place.view
+            return Answer(read_headers(view, entity_tag=tag), b""), place.view
         body, following = await read_page(self.reader, place, asked, path=question.path, secret=self.cursor_secret)
-        return Answer(read_headers(view.dataset_id, entity_tag=tag, following=following), body), place.view
+        return Answer(read_headers(view, entity_tag=tag, following=following), body), place.view
 
     async def _aggregate(self, question: Question, view: DatasetView) -> tuple[Answer, DatasetView]:
         asked = read_aggregate_query_string(question.parameters, view)
         view = await self._at(view, asked.query.as_of)
-        headers = read_headers(view.dataset_id, entity_tag=groups.entity_tag(view, question.parameters))
+        headers = read_headers(view, entity_tag=groups.entity_tag(view, question.parameters))
         if _is_known(question, headers["ETag"]):
             return Answer(headers, b""), view
         return Answer(headers, await groups.read_groups(self.reader, view, asked, ceiling=self.ceiling)), view
@@ -126,7 +126,7 @@ class Responder:
         record = None if row_id is None else await present.rows.find(row_id)
         body = write_record(present.view, question.row_id, record)
         tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        return Answer(read_headers(present.view.dataset_id, entity_tag=tag), body), present.view
+        return Answer(read_headers(present.view, entity_tag=tag), body), present.view
 
     async def _at(self, view: DatasetView, as_of: AsOf | None) -> DatasetView:
         if as_of is None:

@@ -71,5 +71,5 @@ async def answer_file(
     if coding is not None:
         blob = await tools.files.encoded(view, blob, coding, snapshot=snapshot)
     name = f"{view.dataset_id}-v{view.version or 0}.{format_}"
-    download = Download(view.dataset_id, blob, name, MEDIA_TYPES[format_], coding, cache_control)
+    download = Download(view, blob, name, MEDIA_TYPES[format_], coding, cache_control)
     return answer_download(request, download, blobs=tools.blobs)

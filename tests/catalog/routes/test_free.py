@@ -125,6 +125,8 @@ async def test_a_patch_changes_what_it_names_and_nothing_else(
         {"name": "Service voirie", "email": "voirie@mairie-muret.fr"},
     )
     assert after["description"] == before["description"]
+    read = await client.get(f"/v1/datasets/{ID}/records")
+    assert f'<{after["licence"]["url"]}>; rel="license"' in read.headers["link"]
     again = (await edit(client, headers, temporal={"end": None}, contact=None, licence=None)).json()
     assert (again["temporal"], again["contact"]) == ({"start": "2024-01-01", "end": None}, None)
     assert again["licence"]["id"] == "etalab-2.0"
