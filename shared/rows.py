@@ -94,6 +94,10 @@ class RowTable:
     place: Literal["data", "trials"] = "data"
     """PostgreSQL schema."""
 
+    def __hash__(self) -> int:
+        """Tables are keys of caches that each question looks into: the columns need not be gone through."""
+        return hash((self.schema_name, self.place))
+
     @property
     def qualified(self) -> str:
         """The table as SQL names it."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from services.catalog.json_rows import PLAIN_TYPES, ending_with, json_object
+from services.catalog.literals import literal
 from services.catalog.query.conditions import compile_condition
 from services.catalog.query.order import Part, Position, parts_of, sort_values
 from services.catalog.query.statement import Parameters, Statement
@@ -39,7 +40,7 @@ def _compile_page(part: Part, view: DatasetView, query: RecordsQuery) -> Stateme
     # A number, not a parameter: one plan is then right for every execution.
     limit = int(query.limit) + 1
     page = f"{view.table.qualified} WHERE {' AND '.join(conditions)} ORDER BY {part.order} LIMIT {limit}"
-    record = _record(view, query.select, parameters)
+    record = _record(view, query.select)
     joins = f" {ORIGIN_JOINS}" if view.is_consolidated else ""
     sql = f"SELECT page.row_id, {record} AS record FROM (SELECT * FROM {page}) AS page{joins} ORDER BY {part.order}"  # noqa: S608
     return Statement(sql, tuple(parameters.values))
@@ -50,7 +51,7 @@ def compile_rows(view: DatasetView, row_ids: Sequence[int]) -> Statement:
     parameters = Parameters()
     conditions = [*_scope(view, parameters), f"row_id = ANY({parameters.add(list(row_ids), 'bigint[]')})"]
     page = f"(SELECT * FROM {view.table.qualified} WHERE {' AND '.join(conditions)}) AS page"  # noqa: S608
-    record = _record(view, None, parameters)
+    record = _record(view, None)
     joins = f" {ORIGIN_JOINS}" if view.is_consolidated else ""
     return Statement(f"SELECT page.row_id, {record} AS record FROM {page}{joins}", tuple(parameters.values))  # noqa: S608
 
@@ -74,20 +75,21 @@ def _scope(view: DatasetView, parameters: Parameters) -> list[str]:
     return [*dataset, as_of(parameters.add(view.publication, "bigint"))]
 
 
-def _record(view: DatasetView, select: Sequence[str] | None, parameters: Parameters) -> str:
+def _record(view: DatasetView, select: Sequence[str] | None) -> str:
     names = view.field_names if select is None else tuple(select)
-    if select is not None or view.is_consolidated:
-        return _written(view.table, names, view.is_consolidated, None)
-    return _written(view.table, names, False, parameters.add(list(names), "text[]"))
+    return _written(view.table, names, view.is_consolidated, select is None)
 
 
 @lru_cache(maxsize=500)
-def _written(table: RowTable, names: tuple[str, ...], is_consolidated: bool, declared: str | None) -> str:
-    """A tenth of the time of a page goes into writing this once. `declared`: SQL of the names, where others follow."""
+def _written(table: RowTable, names: tuple[str, ...], is_consolidated: bool, is_whole: bool) -> str:
+    """A tenth of the time of a page goes into writing this once. `is_whole`: with what was deposited beside `names`."""
     values = {one.field_name: f"page.{one.column}" for one in reversed(table.columns)}  # the first of a name counts
     if is_consolidated:
         values |= ORIGIN_COLUMNS
     members = [(name, values[name]) for name in names]
     plain = frozenset(f"page.{one.column}" for one in table.columns if one.field_type in PLAIN_TYPES)
-    end = "'}'" if declared is None else ending_with("page.extra", declared)
-    return json_object(members, plain=plain, end=end)
+    if is_consolidated or not is_whole:
+        return json_object(members, plain=plain)
+    # The names stand in the SQL: as a parameter, the driver would look at each of them, each time.
+    declared = f"ARRAY[{', '.join(map(literal, names))}]"
+    return json_object(members, plain=plain, end=ending_with("page.extra", declared))
