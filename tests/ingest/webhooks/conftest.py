@@ -17,7 +17,7 @@ from shared.models import Deposit, DepositState
 
 Subscribe = Callable[..., Awaitable[dict[str, Any]]]
 Go = Callable[[], Awaitable[int]]
-Reject = Callable[[], Awaitable[Deposit]]
+Reject = Callable[..., Awaitable[Deposit]]
 
 
 @pytest.fixture
@@ -75,8 +75,8 @@ def reject(sessions_of: SessionsOf, make_deposit: MakeDeposit) -> Reject:
     """A deposit of the vendor that the validator rejects."""
     validator = sessions_of("socle_validator")
 
-    async def run() -> Deposit:
-        deposit = await make_deposit()
+    async def run(**fields: Any) -> Deposit:
+        deposit = await make_deposit(**fields)
         async with validator.begin() as session:
             held = await deposits.claim(session, deposit.id, VALIDATE)
             assert held is not None

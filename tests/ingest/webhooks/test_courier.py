@@ -3,14 +3,15 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import httpx
 import pytest
-from journal import MURET, MakeDeposit, SessionsOf
+from journal import MURET, HabilitatedVendor, MakeDeposit, SessionsOf
 from receiver import Receiver, Visit
 from sqlalchemy import text
-from standardwebhooks import Webhook
+from standardwebhooks import Webhook, WebhookVerificationError
 from starlette.responses import Response
 
 from services.ingest.webhooks.courier import Courier, attempt, deliver, deliver_until, due
@@ -22,7 +23,7 @@ from shared.models import Deposit, DepositState
 
 Subscribe = Callable[..., Awaitable[dict[str, Any]]]
 Go = Callable[[], Awaitable[int]]
-Reject = Callable[[], Awaitable[Deposit]]
+Reject = Callable[..., Awaitable[Deposit]]
 Hurry = Callable[[], Awaitable[None]]
 
 
@@ -63,10 +64,34 @@ async def test_an_end_is_told_once_signed_and_thin(
         "version": None,
         "external_id": told["data"]["external_id"],
         "dry_run": False,
+        "test": False,
         "href": f"/v1/deposits/{deposit.id}",
     }
     assert len(visit.body) < 20_000
     assert visit.headers["content-type"] == "application/json"
+
+
+async def test_trials_are_told_to_webhooks_of_keys_for_tests_and_to_no_others(
+    subscribe: Subscribe,
+    client: httpx.AsyncClient,
+    reject: Reject,
+    go: Go,
+    receiver: Receiver,
+    vendor: HabilitatedVendor,
+) -> None:
+    live = await subscribe()
+    key = (await client.post("/v1/keys", json={"name": "essai", "test": True})).json()["key"]
+    made = await client.post("/v1/webhooks", json={"url": receiver.url}, headers={"Authorization": f"Bearer {key}"})
+    trial = await reject(trial_of=vendor.vendor.id)
+    real = await reject()
+    assert await go() == 2
+    told = {}
+    for secret in (live["secret"], made.json()["secret"]):
+        for visit in receiver.visits:
+            with suppress(WebhookVerificationError):
+                told.setdefault(secret, []).append(Webhook(secret).verify(visit.body, visit.headers)["data"])
+    assert [one["deposit"] for one in told[live["secret"]]] == [str(real.id)]
+    assert [(one["deposit"], one["test"]) for one in told[made.json()["secret"]]] == [(str(trial.id), True)]
 
 
 async def test_five_failures_then_a_success_are_one_event(
