@@ -257,7 +257,7 @@ async def test_a_dry_run_that_would_be_held_ends_and_says_why(
     assert (after.state, after.held_until) == (DepositState.CHECKED, None)
     assert after.ended_at is not None
     async with sessions_of("socle_ingest")() as session:
-        shown = (await describe(session, [after]))[0]
+        shown = await describe(session, after.id)
     assert shown.foreseen is not None
     assert shown.foreseen.state == DepositState.HELD
     assert {one.code: one.count for one in shown.foreseen.reasons} == {"personal-iban": 1, "personal-nir": 2}
