@@ -114,9 +114,10 @@ class Responder:
         return Answer(read_headers(view, entity_tag=tag, following=following), body), place.view
 
     async def _aggregate(self, question: Question, view: DatasetView) -> tuple[Answer, DatasetView]:
-        asked = read_aggregate_query_string(question.parameters, view)
+        parameters = question.parameters
+        asked = read_aggregate_query_string(parameters, view)
         view = await self._at(view, asked.query.as_of)
-        headers = read_headers(view, entity_tag=groups.entity_tag(view, question.parameters))
+        headers = read_headers(view, entity_tag=groups.entity_tag(view, parameters))
         if _is_known(question, headers["ETag"]):
             return Answer(headers, b""), view
         return Answer(headers, await groups.read_groups(self.reader, view, asked, ceiling=self.ceiling)), view
