@@ -92,7 +92,8 @@ def make_sessions(engine: AsyncEngine) -> Sessions:
 
 @asynccontextmanager
 async def asking(sessions: Sessions) -> AsyncIterator[AsyncSession]:
-    """A session for single reads, without a transaction around them: two round trips less. Nothing is written in it."""
+    """A session for single reads, without a transaction around them: two round trips less. Nothing is written in it,
+    and no trial is seen: whose are looked at is said to a transaction."""
     async with sessions() as session:
         await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
         yield session

@@ -5,7 +5,7 @@ import re
 from sqlalchemy import select
 from sqlmodel import col
 
-from shared.db import Sessions, asking
+from shared.db import Sessions
 from shared.errors import InvalidParameter, Refusal
 from shared.models import CatalogDataset, Deposit
 from shared.trials import look_at_trials
@@ -54,7 +54,7 @@ async def check_base(sessions: Sessions, deposit: Deposit) -> None:
         col(CatalogDataset.organisation_siren) == deposit.organisation_siren,
         col(CatalogDataset.trial_of).is_not_distinct_from(deposit.trial_of),
     )
-    async with asking(sessions) as session:
+    async with sessions() as session:  # one transaction: whose trials are looked at is said for as long as it lasts
         await look_at_trials(session, deposit.trial_of)
         found = (await session.execute(statement)).one_or_none()
     version = (found.current_version or 0) if found is not None else 0

@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from journal import MURET, SessionsOf
+from journal import MURET, HabilitatedVendor, SessionsOf
 from pushes import FILE, PUSH, blobs_kept, deposits_kept, push, refused
 from sqlalchemy import text
 
@@ -44,6 +44,26 @@ async def test_a_deposit_that_is_behind_is_refused_at_once(
     assert (await deposits_kept(sessions_of), blobs_kept(tmp_blobs)) == (0, [])
     accepted = await push(client, headers={"If-Match": '"4"'})
     assert (accepted.status_code, accepted.json()["base_version"]) == (202, 4)
+
+
+async def test_a_trial_starts_from_a_version_of_trials(
+    client: httpx.AsyncClient, vendor: HabilitatedVendor, owner_sessions: Sessions
+) -> None:
+    await publish_version(owner_sessions, 4)
+    async with owner_sessions.begin() as session:
+        await session.execute(
+            text(
+                "INSERT INTO catalog.dataset (id, schema_name, organisation_siren, trial_of, title, rows, "
+                "current_version) VALUES ('essai-1', 'scdl/deliberations', :siren, :vendor, 'Essai', 0, 7)"
+            ),
+            {"siren": MURET, "vendor": vendor.vendor.id},
+        )
+    key = (await client.post("/v1/keys", json={"name": "essai", "test": True})).json()["key"]
+    with_test_key = {"Authorization": f"Bearer {key}"}
+    problem = refused(await push(client, headers=with_test_key | {"If-Match": '"4"'}), 412, "base-version-moved")
+    assert (problem["dataset"], problem["version"]) == ("essai-1", 7)
+    assert (await push(client, headers=with_test_key | {"If-Match": '"7"'})).status_code == 202
+    assert (await push(client, headers={"If-Match": '"4"'})).status_code == 202
 
 
 async def test_nothing_published_yet_is_version_0(client: httpx.AsyncClient) -> None:
