@@ -1,11 +1,11 @@
 """Engines and sessions. PostgreSQL is the truth; each service enters it under its own role."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from sqlalchemy import event
+from sqlalchemy import CursorResult, Executable, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -88,6 +88,12 @@ def make_owner_engine(database_url: str) -> AsyncEngine:
 def make_sessions(engine: AsyncEngine) -> Sessions:
     """Sessions whose objects stay readable after commit (no lazy loading in async code)."""
     return async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
+
+
+async def changed(session: AsyncSession, statement: Executable, values: Mapping[str, object] | None = None) -> int:
+    """Execute an INSERT, UPDATE or DELETE that returns no rows; how many it wrote."""
+    result = await session.execute(statement, values)
+    return cast("CursorResult[Any]", result).rowcount
 
 
 @asynccontextmanager

@@ -12,13 +12,14 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, Select, Uuid, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import col
 
+from shared.db import changed
 from shared.models import Deposit, DepositEvent, DepositState, LaterDepositEvent
 from shared.models.deposit import WAITING_STATES
 
@@ -282,8 +283,7 @@ async def _write_fenced(session: AsyncSession, held: Claim, changes: Mapping[str
         .values(**changes)
         .execution_options(synchronize_session=False)
     )
-    result: CursorResult[Any] = await session.execute(statement)  # type: ignore[assignment]
-    if result.rowcount != 1:
+    if await changed(session, statement) != 1:
         raise StaleClaim(str(held.deposit.id))
 
 

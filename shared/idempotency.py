@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, and_, delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from shared.db import Sessions
+from shared.db import Sessions, changed
 from shared.deposits import DATABASE_NOW, now_plus
 from shared.errors import Refusal
 from shared.models import IdempotencyKey
@@ -85,8 +85,7 @@ async def lock_key(sessions: Sessions, vendor_id: UUID, key: str) -> Answered | 
         where=col(IdempotencyKey.fingerprint).is_(None) & (col(IdempotencyKey.locked_until) < DATABASE_NOW),
     )
     async with sessions.begin() as session:
-        result: CursorResult[object] = await session.execute(taken)  # type: ignore[assignment]
-        if result.rowcount == 1:
+        if await changed(session, taken) == 1:
             return None
         return await _answered(session, vendor_id, key)
 

@@ -7,10 +7,11 @@ exist together or not at all.
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, update
+from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from shared.db import changed
 from shared.deposits import DATABASE_NOW
 from shared.idempotency import (
     IDEMPOTENCY_REFUSALS,
@@ -32,10 +33,7 @@ class KeyTaken(Exception):
 async def bind_key(session: AsyncSession, vendor_id: UUID, key: str, *, deposit_id: UUID, fingerprint: str) -> None:
     """In the deposit's transaction. Raises KeyTaken when a slower or faster twin bound the key first."""
     statement = update(IdempotencyKey).where(is_open(vendor_id, key))
-    result: CursorResult[object] = await session.execute(  # type: ignore[assignment]
-        statement.values(deposit_id=deposit_id, fingerprint=fingerprint)
-    )
-    if result.rowcount != 1:
+    if await changed(session, statement.values(deposit_id=deposit_id, fingerprint=fingerprint)) != 1:
         raise KeyTaken(key)
 
 

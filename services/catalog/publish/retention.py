@@ -7,12 +7,12 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import CursorResult, func, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from shared.blobs import Blobs
-from shared.db import Sessions
+from shared.db import Sessions, changed
 from shared.imported import know_schema
 from shared.models import CatalogDataset, CatalogVersion
 from shared.registry import Registry
@@ -64,18 +64,19 @@ async def _purge_rows(sessions: Sessions, dataset_id: str, *, registry: Registry
             text(f"DELETE FROM {table.qualified} WHERE dataset_id = :number AND to_publication <= :horizon"),  # noqa: S608
             {"number": dataset.number, "horizon": horizon},
         )
-        result: CursorResult[object] = await session.execute(  # type: ignore[assignment]
+        versions = await changed(
+            session,
             update(CatalogVersion)
             .where(
                 col(CatalogVersion.dataset_id) == dataset_id,
                 col(CatalogVersion.publication) < horizon,
                 col(CatalogVersion.purged_at).is_(None),
             )
-            .values(purged_at=func.clock_timestamp())
+            .values(purged_at=func.clock_timestamp()),
         )
         await _move_oldest(session, (dataset_id, registry.get(dataset.schema_name).dataset.id), horizon)
-    log.info("versions purged", extra={"dataset": dataset_id, "versions": result.rowcount})
-    return result.rowcount
+    log.info("versions purged", extra={"dataset": dataset_id, "versions": versions})
+    return versions
 
 
 async def _locked(session: AsyncSession, dataset_id: str) -> CatalogDataset | None:

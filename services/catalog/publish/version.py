@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import CursorResult, exists, func, or_, select, text, update
+from sqlalchemy import exists, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -10,6 +10,7 @@ from services.catalog.publish.diff import Difference
 from services.catalog.publish.target import Order, Target
 from services.catalog.publish.workshop import DURABLE
 from shared.blobs import Blob
+from shared.db import changed
 from shared.models import CatalogDataset, CatalogVersion, Deposit
 
 
@@ -71,7 +72,8 @@ async def _replace_rows(session: AsyncSession, change: Change, publication: int)
     table, difference = change.target.table, change.difference
     values = {"publication": publication, "number": change.target.number}
     if difference.closed:
-        closing: CursorResult[object] = await session.execute(  # type: ignore[assignment]
+        closed = await changed(
+            session,
             text(
                 f"UPDATE {table.qualified} AS r SET to_publication = :publication "  # noqa: S608 - names of ours
                 f"FROM {difference.closing} AS c "
@@ -79,8 +81,8 @@ async def _replace_rows(session: AsyncSession, change: Change, publication: int)
             ),
             values,
         )
-        if closing.rowcount != difference.closed:
-            raise RowsMoved(f"{closing.rowcount} rows closed of {difference.closed} in {change.target.dataset_id}")
+        if closed != difference.closed:
+            raise RowsMoved(f"{closed} rows closed of {difference.closed} in {change.target.dataset_id}")
     if difference.written:
         order = "" if difference.in_order else "ORDER BY line"
         columns = ", ".join(

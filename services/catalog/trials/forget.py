@@ -10,14 +10,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, delete, exists, func, select, text
+from sqlalchemy import ColumnElement, delete, exists, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from shared.audit import CLOCK, audit
 from shared.blobs import Blobs
-from shared.db import Sessions
+from shared.db import Sessions, changed
 from shared.deposits import DATABASE_NOW, ENDS
 from shared.imported import know_schema
 from shared.models import CatalogDataset, CatalogProfile, CatalogVersion, Deposit, ValidationReport
@@ -74,7 +74,8 @@ async def _forget_dataset(
         return
     await know_schema(registry, session, dataset.schema_name, dataset.schema_version)
     table = row_table(registry, dataset.schema_name).for_trials
-    gone: CursorResult[object] = await session.execute(  # type: ignore[assignment]
+    rows = await changed(
+        session,
         text(f"DELETE FROM {table.qualified} WHERE dataset_id = :number"),  # noqa: S608 - a table of ours
         {"number": dataset.number},
     )
@@ -83,7 +84,7 @@ async def _forget_dataset(
     for name in await blobs.names(f"snapshots/{dataset_id}"):
         await blobs.delete(name)
     await session.execute(delete(CatalogDataset).where(col(CatalogDataset.id) == dataset_id))
-    forgotten[dataset.trial_of].update(datasets=1, rows=gone.rowcount)
+    forgotten[dataset.trial_of].update(datasets=1, rows=rows)
 
 
 async def _forget_deposits(session: AsyncSession, blobs: Blobs, days: float, forgotten: Forgotten) -> int:

@@ -11,9 +11,10 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import CursorResult, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.db import changed
 from shared.models import WebhookEvent
 
 EVENTS_AT_ONCE = 500
@@ -105,8 +106,7 @@ async def send_out(session: AsyncSession) -> int:
     deliveries of a subject are numbered in the order of its events."""
     if not (await session.execute(_TURN)).scalar_one():
         return 0
-    result: CursorResult[Any] = await session.execute(_SEND_OUT, {"limit": EVENTS_AT_ONCE})  # type: ignore[assignment]
-    return result.rowcount
+    return await changed(session, _SEND_OUT, {"limit": EVENTS_AT_ONCE})
 
 
 def payload(event: WebhookEvent) -> bytes:

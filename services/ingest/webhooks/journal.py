@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Select, delete, select, text
+from sqlalchemy import Select, delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.ingest.webhooks.events import CONCERNS, TEST
+from shared.db import changed
 from shared.deposits import DATABASE_NOW
 from shared.errors import NotFound, Refusal
 from shared.models import DeliveryState, EndpointState, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
@@ -126,8 +126,7 @@ async def replay_since(session: AsyncSession, endpoint: WebhookEndpoint, since: 
     most, the oldest first. Raises EndpointDisabled."""
     check_enabled(endpoint)
     values = {"endpoint": endpoint.id, "since": since, "all": every, "limit": MAX_REPLAYED}
-    result: CursorResult[Any] = await session.execute(_REPLAY, values)  # type: ignore[assignment]
-    return result.rowcount
+    return await changed(session, _REPLAY, values)
 
 
 async def forget_old_events(session: AsyncSession, *, days: int) -> None:
