@@ -9,6 +9,7 @@ import os
 import shutil
 import socket
 import tempfile
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
@@ -29,6 +30,9 @@ MEMORY = Path("/dev/shm")
 ROOM_BYTES = 4 << 30
 """Of what a run holds at most, and as much again."""
 
+JUST_MADE_SECONDS = 60
+"""A folder that young may be one that its run does not hold yet."""
+
 MakeDatabase = Callable[[], Awaitable[str]]
 
 
@@ -46,7 +50,8 @@ def _room_in_memory() -> Path | None:
         return None
     for left in MEMORY.glob(f"{PREFIX}*"):
         with suppress(OSError), _held(left):
-            shutil.rmtree(left)
+            if time.time() - left.stat().st_mtime > JUST_MADE_SECONDS:
+                shutil.rmtree(left)
     return MEMORY if shutil.disk_usage(MEMORY).free > ROOM_BYTES else None
 
 
