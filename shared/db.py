@@ -17,6 +17,9 @@ Role = Literal["socle_ingest", "socle_validator", "socle_catalog", "socle_reader
 
 Sessions = async_sessionmaker[AsyncSession]
 
+CONNECT_SECONDS = 5.0
+"""For a new connection to be made and its role taken."""
+
 TRUSTED_SECONDS = 1.0
 """How long after its last use a connection is taken for alive; past it, it is asked before it is used again."""
 
@@ -49,7 +52,7 @@ def make_engine(database_url: str, role: Role, *, pool_size: int = 8) -> AsyncEn
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=2,
-        connect_args={"server_settings": server_settings(role), "timeout": 5, "command_timeout": 900},
+        connect_args={"server_settings": server_settings(role), "timeout": CONNECT_SECONDS, "command_timeout": 900},
     )
     _ping_after_rest(engine)
     return engine

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import asyncpg
 from sqlalchemy.engine import make_url
 
+import shared.db
 from services.catalog.query.ask import Rows, fetch
 from services.catalog.query.statement import Statement
 from shared.db import server_settings
@@ -15,7 +16,6 @@ from shared.db import server_settings
 STATEMENTS_KEPT = 200
 """Prepared statements per connection: as many shapes of questions as are asked again and again."""
 
-CONNECT_SECONDS = 5.0
 ACQUIRE_SECONDS = 2.0
 """As for the other engines: who waits longer for a connection is told that we are busy."""
 
@@ -67,7 +67,7 @@ class Reader:
             statement_cache_size=STATEMENTS_KEPT,
             max_cached_statement_lifetime=0,
             server_settings=server_settings("socle_reader"),
-            timeout=CONNECT_SECONDS,
+            timeout=shared.db.CONNECT_SECONDS,
         )
 
     def close(self) -> None:
