@@ -88,7 +88,7 @@ class Stack:
         except ProcessLookupError:
             return
 
-    async def wait_until_ready(self, *, seconds: float = 40) -> None:
+    async def wait_until_ready(self, *, seconds: float = 120) -> None:
         """Until the web process can promise."""
         deadline = time.monotonic() + seconds
         async with httpx.AsyncClient(base_url=self.base_url) as client:

@@ -192,5 +192,5 @@ def settings(database: str, queue_url: str, tmp_blobs: str) -> CatalogSettings:
 @pytest.fixture
 async def client(settings: CatalogSettings) -> AsyncIterator[httpx.AsyncClient]:
     """Asks the catalog app, on a real socket."""
-    async with served(make_app(settings)) as url, httpx.AsyncClient(base_url=url, timeout=20) as found:
+    async with served(make_app(settings)) as url, httpx.AsyncClient(base_url=url, timeout=60) as found:
         yield found

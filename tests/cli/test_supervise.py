@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from apart import PROJECT, alive, wait_until
 
-from services.cli.supervise import Supervisor
+from services.cli.supervise import FIRST_DELAY_SECONDS, Supervisor
 
 NOTE_AND_WAIT = """
 import os, signal, sys, time
@@ -63,7 +63,7 @@ def lines(notes: Path) -> list[str]:
 
 
 async def told(notes: Path, line: str, times: int = 1) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while lines(notes).count(line) < times:
             await asyncio.sleep(0.02)
 
@@ -95,9 +95,11 @@ async def test_a_child_that_crashes_at_once_is_not_started_in_a_hot_loop(
 ) -> None:
     async with Supervisor() as supervisor:
         await supervisor.start("broken", [sys.executable, "-S", "-c", "raise SystemExit(3)"], os.environ)
-        await asyncio.sleep(1.2)
-    restarts = [message for message in caplog.messages if "ended with code 3" in message]
-    assert 2 <= len(restarts) <= 4
+        started = time.monotonic()
+        async with asyncio.timeout(60):
+            while sum("ended with code 3" in message for message in caplog.messages) < 3:
+                await asyncio.sleep(0.02)
+    assert time.monotonic() - started > FIRST_DELAY_SECONDS * (1 + 2)
 
 
 async def test_a_child_that_will_not_end_is_killed_with_what_it_started(notes: Path) -> None:
@@ -113,13 +115,13 @@ async def test_a_child_that_will_not_end_is_killed_with_what_it_started(notes: P
 
 async def test_a_second_demand_to_stop_does_not_wait(notes: Path) -> None:
     started = time.monotonic()
-    async with Supervisor(grace_seconds=60) as supervisor:
+    async with Supervisor(grace_seconds=600) as supervisor:
         await supervisor.start("deaf", [sys.executable, "-S", "-c", DEAF, str(notes)], os.environ)
         await told(notes, "ready")
         supervisor.stop()
         await supervisor.wait_until_stopped()
         supervisor.stop()
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 60
 
 
 async def test_what_a_child_prints_goes_to_its_log_when_it_has_one(tmp_path: Path) -> None:
@@ -142,6 +144,6 @@ def test_children_never_outlive_the_supervisor(number: signal.Signals) -> None:
         children = json.loads(process.stdout.readline())
         assert all(map(alive, children))
         process.send_signal(number)
-        code = process.wait(timeout=10)
+        code = process.wait(timeout=60)
     wait_until(lambda: not any(map(alive, children)))
     assert code == (-9 if number == signal.SIGKILL else 0)

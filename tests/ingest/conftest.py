@@ -23,7 +23,7 @@ def settings(database: str, queue_url: str, tmp_blobs: str) -> IngestSettings:
         key_pepper=SecretStr(PEPPER),
         INGEST_MAX_DEPOSIT_BYTES=MAX_BYTES,
         INGEST_MAX_UPLOADS=3,
-        INGEST_CHUNK_TIMEOUT_SECONDS=10,
+        INGEST_CHUNK_TIMEOUT_SECONDS=60,
         INGEST_WEBHOOK_LOCAL=True,
     )
 
@@ -39,12 +39,12 @@ async def base_url(settings: IngestSettings) -> AsyncIterator[str]:
 async def client(base_url: str, vendor: HabilitatedVendor) -> AsyncIterator[httpx.AsyncClient]:
     """A client with the vendor's key."""
     headers = {"Authorization": f"Bearer {vendor.key}"}
-    async with httpx.AsyncClient(base_url=base_url, headers=headers, timeout=20) as found:
+    async with httpx.AsyncClient(base_url=base_url, headers=headers, timeout=60) as found:
         yield found
 
 
 @pytest.fixture
 async def stranger(base_url: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client without a key."""
-    async with httpx.AsyncClient(base_url=base_url, timeout=20) as found:
+    async with httpx.AsyncClient(base_url=base_url, timeout=60) as found:
         yield found

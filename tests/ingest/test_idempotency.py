@@ -47,10 +47,10 @@ async def test_a_twin_of_a_request_in_progress_waits(client: httpx.AsyncClient, 
 
     async def held() -> AsyncIterator[bytes]:
         yield FILE
-        await asyncio.wait_for(gate.wait(), 8)
+        await asyncio.wait_for(gate.wait(), 60)
 
     first = asyncio.create_task(push(client, held(), headers=KEY))
-    async with asyncio.timeout(5), sessions_of("socle_ingest")() as session:
+    async with asyncio.timeout(60), sessions_of("socle_ingest")() as session:
         while not (await session.execute(select(col(IdempotencyKey.key)))).all():
             await asyncio.sleep(0.02)
     twin = await push(client, headers=KEY)

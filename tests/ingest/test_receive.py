@@ -179,7 +179,7 @@ async def test_over_capacity_the_answer_is_an_early_503(client: httpx.AsyncClien
     async def held() -> AsyncIterator[bytes]:
         yield b"first"
         await all_sent.wait()
-        await asyncio.wait_for(gate.wait(), 8)
+        await asyncio.wait_for(gate.wait(), 60)
         yield b"last"
 
     uploads = [asyncio.create_task(push(client, held())) for _ in range(3)]

@@ -56,7 +56,7 @@ async def test_a_process_follows_while_it_runs(
     async with following(registry, sessions_of("socle_validator")):
         assert len(tables) == len(registry.names())
         await owner.execute(INSERT, "exemple/bancs", DOCUMENT, "bancs", "in-force")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while "exemple/bancs" not in tables:
                 await asyncio.sleep(0.01)
         assert tables["exemple/bancs"].columns[0].column == "c_a__integer"

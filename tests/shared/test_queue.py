@@ -31,7 +31,7 @@ class Rings:
             self.changed.notify_all()
 
     async def wait_for(self, number: int) -> None:
-        async with asyncio.timeout(10), self.changed:
+        async with asyncio.timeout(60), self.changed:
             await self.changed.wait_for(lambda: self.heard >= number)
 
 
@@ -43,7 +43,7 @@ async def at_work(queue_url: str, rings: Rings) -> AsyncIterator[None]:
     finally:
         await asyncio.sleep(0.05)  # the worker has had the time to put its signal handlers in place
         os.kill(os.getpid(), signal.SIGTERM)
-        await asyncio.wait_for(working, 10)
+        await asyncio.wait_for(working, 60)
 
 
 async def test_a_ring_reaches_a_worker_of_its_stage_only(queue_url: str) -> None:

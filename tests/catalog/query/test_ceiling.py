@@ -28,7 +28,7 @@ async def test_groups_are_refused_by_their_number_not_by_that_of_the_rows(
     connection = await asyncpg.connect(database)
     await connection.execute("ANALYZE data.deliberations")
     await connection.close()
-    async with served(make_app(low)) as url, httpx.AsyncClient(base_url=url, timeout=20) as client:
+    async with served(make_app(low)) as url, httpx.AsyncClient(base_url=url, timeout=60) as client:
         refused = await client.get(AGGREGATE, params={"group_by": "DELIB_ID"})
         assert (refused.status_code, refused.json()["code"]) == (422, "query-too-costly")
         assert "« DELIB_ID »" in refused.json()["detail"]

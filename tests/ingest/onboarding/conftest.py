@@ -19,5 +19,5 @@ def sessions(sessions_of: SessionsOf) -> Sessions:
 async def operator(base_url: str, sessions: Sessions) -> AsyncIterator[httpx.AsyncClient]:
     key = await create_operator_key(sessions, name="Camille Martin", pepper=PEPPER)
     headers = {"Authorization": f"Bearer {key.text}"}
-    async with httpx.AsyncClient(base_url=base_url, headers=headers, timeout=20) as found:
+    async with httpx.AsyncClient(base_url=base_url, headers=headers, timeout=60) as found:
         yield found
