@@ -48,6 +48,8 @@ def pointed(error: Mapping[str, Any]) -> dict[str, str]:
     context = dict(error.get("ctx") or {})
     if rule == "json_invalid":
         context["position"], path = path[0] if path else "0", []
+    if "expected" in context:
+        context["expected"] = " ou ".join(str(context["expected"]).rsplit(" or ", 1))
     sentence = _FRENCH.get(rule)
     found = {
         "in": place,

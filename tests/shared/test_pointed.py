@@ -35,7 +35,7 @@ def test_a_place_is_a_json_pointer(path: list[str], pointer: str) -> None:
         (date, "x", "AAAA-MM-JJ"),
         (datetime, "x", "ISO 8601"),
         (AnyUrl, "x", "URL"),
-        (Literal["a", "b"], "c", "'a' or 'b'"),
+        (Literal["a", "b"], "c", "'a' ou 'b'"),
         (Colour, "c", "'blue'"),
         (Annotated[str, Field(pattern="^a$")], "c", "^a$"),
         (Annotated[str, Field(max_length=2)], "ccc", "Au plus 2 caractères"),

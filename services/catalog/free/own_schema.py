@@ -109,13 +109,13 @@ class _Reading:
 
     def distinct(self, names: list[Any], at: str) -> None:
         """Columns are found by their names, but for case, accents and punctuation."""
-        seen: dict[str, str] = {}
+        seen: dict[str, int] = {}
         for rank, name in enumerate(names):
             if not isinstance(name, str):
                 continue
-            same = seen.setdefault(slugify(name) or name.casefold(), name)
-            if same is not name:
-                self.add(f"{at}/fields/{rank}/name", f"« {name} » ne se distingue pas assez de « {same} »")
+            first = seen.setdefault(slugify(name) or name.casefold(), rank)
+            if first != rank:
+                self.add(f"{at}/fields/{rank}/name", f"« {name} » ne se distingue pas assez de « {names[first]} »")
 
     def field(self, content: object, at: str) -> dict[str, Any]:
         if not isinstance(content, dict):

@@ -59,6 +59,7 @@ FIELD = {"name": "a", "type": "string"}
         ({"fields": [FIELD], "primaryKey": ["a", "a"]}, "#/schema/primaryKey"),
         ({"fields": [FIELD], "missingValues": "-"}, "#/schema/missingValues"),
         ({"fields": [FIELD | {"constraints": []}, FIELD | {"constraints": [1]}]}, "#/schema/fields/1/constraints"),
+        ({"fields": [{"name": "a"}, {"name": "b"}, {"name": "a"}]}, "#/schema/fields/2/name"),
         (of("integer", minimum="1"), "#/schema/fields/0/constraints/minimum"),
         (of("integer", minimum=True), "#/schema/fields/0/constraints/minimum"),
         (of("integer", maximum=2**63), "#/schema/fields/0/constraints/maximum"),
