@@ -55,7 +55,7 @@ def pointed(error: Mapping[str, Any]) -> dict[str, str]:
         "in": place,
         "name": ".".join(path) or place,
         "rule": rule,
-        "detail": sentence.format_map(context) if sentence else str(error["msg"]),
+        "detail": sentence.format_map(context) if sentence else str(error["msg"]).removeprefix("Value error, "),
     }
     return found | ({"pointer": json_pointer(path)} if place == "body" else {})
 

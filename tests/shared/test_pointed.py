@@ -58,5 +58,5 @@ def test_what_is_wrong_is_said_in_french(wanted: Any, given: object, words: str)
 
 
 def test_a_rule_without_a_sentence_keeps_its_own_words() -> None:
-    error = pointed({"loc": ("body", "a"), "type": "value_error", "msg": "Valeur impossible."})
+    error = pointed({"loc": ("body", "a"), "type": "value_error", "msg": "Value error, Valeur impossible."})
     assert (error["detail"], error["pointer"]) == ("Valeur impossible.", "#/a")
