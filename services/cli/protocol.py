@@ -7,32 +7,37 @@ from shared.errors import PROBLEM_JSON
 from shared.web.problems import RequestRefused
 
 MAX_HEAD_BYTES = 64_000
-"""Of a request: its first line and its headers. uvicorn has no bound, and keeps them all in memory."""
+"""Of a request: its first line and its headers; as much again around each piece of its body, and after the last one
+(sizes of chunks, trailers). uvicorn has no bound, and keeps them all in memory."""
 
 
 class Protocol(HttpToolsProtocol):
     """One connection."""
 
-    _head_bytes: int | None = None
-    """Received so far of a head that is not complete; None: nothing is awaited of one."""
-
-    def on_message_begin(self) -> None:
-        """A head begins."""
-        self._head_bytes = 0
-        super().on_message_begin()
+    _head_bytes = 0
+    """Received since a head, a piece of a body or a message was complete."""
+    _got_on = False
 
     def on_headers_complete(self) -> None:
         """What follows is a body, which is bounded elsewhere."""
-        self._head_bytes = None
+        self._got_on = True
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        """A piece of it."""
+        self._got_on = True
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The body has ended, its trailers too."""
+        self._got_on = True
+        super().on_message_complete()
+
     def data_received(self, data: bytes) -> None:
-        """Whatever came, a piece of what the system holds ready; the connection ends when a head has no end."""
-        head_bytes = self._head_bytes
+        """Whatever came, a piece of what the system holds ready; the connection ends where a head has no end."""
+        self._got_on = False
         super().data_received(data)
-        if head_bytes is None or self._head_bytes is None:
-            return
-        self._head_bytes = head_bytes + len(data)
+        self._head_bytes = 0 if self._got_on else self._head_bytes + len(data)
         if self._head_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
             said = f"Les en-têtes de la requête dépassent {MAX_HEAD_BYTES} octets."
             self._refuse(RequestRefused(said, action="Envoyez moins d'en-têtes, ou de plus courts."))
@@ -46,5 +51,6 @@ class Protocol(HttpToolsProtocol):
     def _refuse(self, refusal: RequestRefused) -> None:
         body = orjson.dumps(refusal.document() | {"instance": "/", "request_id": "-"})
         head = f"content-type: {PROBLEM_JSON}\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
-        self.transport.write(b"HTTP/1.1 400 Bad Request\r\n" + head.encode() + body)
+        if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
+            self.transport.write(b"HTTP/1.1 400 Bad Request\r\n" + head.encode() + body)
         self.transport.close()

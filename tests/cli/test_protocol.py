@@ -12,9 +12,11 @@ from services.cli.protocol import MAX_HEAD_BYTES, Protocol
 
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
-    """Of an app that answers 204 to whatever gets through."""
+    """Of an app that answers 204 to whatever gets through; at `/wait`, once it has the whole body."""
 
     async def app(scope, receive, send) -> None:
+        while scope["path"] == "/wait" and (await receive()).get("more_body"):
+            continue
         await send({"type": "http.response.start", "status": 204})
         await send({"type": "http.response.body"})
 
@@ -53,6 +55,13 @@ async def test_what_is_no_request_gets_a_problem(port: int) -> None:
 async def test_a_head_without_an_end_is_not_kept(port: int, piece: bytes) -> None:
     begun = b"GET / HTTP/1.1\r\nHost: socle\r\nX-"
     answer = await answer_to(port, begun, *[piece] * (2 + 4 * MAX_HEAD_BYTES // len(piece)))
+    assert not answer or str(MAX_HEAD_BYTES).encode() in answer
+
+
+@pytest.mark.parametrize("ending", [b"0\r\nX-", b"5;x="], ids=["trailers", "chunk-extension"])
+async def test_what_follows_a_body_without_an_end_is_not_kept(port: int, ending: bytes) -> None:
+    begun = b"POST /wait HTTP/1.1\r\nHost: socle\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n" + ending
+    answer = await answer_to(port, begun, *[b"x" * 32_000] * 40)
     assert not answer or str(MAX_HEAD_BYTES).encode() in answer
 
 
