@@ -7,6 +7,7 @@ import orjson
 
 from services.catalog.json_rows import ending_with, json_object
 from services.catalog.literals import literal
+from services.catalog.query.compile import ORIGIN_COLUMNS
 from services.catalog.view import DatasetView
 
 PLACE = "dataset_id, slice, key_hash, occurrence"
@@ -27,14 +28,24 @@ def scope_of(view: DatasetView, alias: str) -> str:
 
 
 def record(view: DatasetView, alias: str) -> str:
-    """The row as JSON text; null where there is none. The vendor's own columns only in its own data set."""
+    """The row as JSON text, with the members that `records` gives it; null where there is none. The vendor's own
+    columns only in its own data set, where a row comes from only in that of all."""
     members = [(one.field_name, f"{alias}.{one.column}") for one in view.table.columns]
     if view.is_consolidated:
-        whole = json_object(members)
+        whole = json_object([*ORIGIN_COLUMNS.items(), *members])
+        whole = f"(SELECT {whole} FROM {_origin_of(alias)})"  # noqa: S608 - names of ours
     else:
         declared = ", ".join(literal(name) for name, _ in members)
         whole = json_object(members, end=ending_with(f"{alias}.extra", f"ARRAY[{declared}]"))
     return f"CASE WHEN {alias}.row_id IS NOT NULL THEN {whole} END"
+
+
+def _origin_of(alias: str) -> str:
+    return (
+        "catalog.version AS v JOIN catalog.dataset AS d ON d.id = v.dataset_id "
+        "JOIN ingest.organisation AS o ON o.siren = d.organisation_siren "
+        f"WHERE v.publication = {alias}.from_publication"
+    )
 
 
 def identity(view: DatasetView, alias: str) -> str:

@@ -107,6 +107,12 @@ async def test_two_versions_compared(client: httpx.AsyncClient, publish: Publish
     (change,) = answer["data"]
     assert (change["op"], change["identity"]["DELIB_ID"]) == ("update", "0")
     assert (change["before"]["DELIB_OBJET"], change["after"]["DELIB_OBJET"]) == ("Délibération 0", "x")
+    whole = "/v1/datasets/deliberations"
+    ends = [(await client.get(f"{MURET}/versions/{number}")).json()["publication"] for number in (1, 3)]
+    (same,) = (await client.get(f"{whole}/diff", params={"from": ends[0], "to": ends[1]})).json()["data"]
+    (row,) = (await client.get(f"{whole}/records", params={"DELIB_ID": "0"})).json()["data"]
+    assert same["after"] == row
+    assert (same["before"]["organisation_nom"], same["before"]["version"], row["version"]) == ("Muret", 1, 3)
     back = (await client.get(f"{MURET}/diff", params={"from": 3, "to": 1})).json()
     assert (back["data"][0]["before"], back["data"][0]["after"]) == (change["after"], change["before"])
 
