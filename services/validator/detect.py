@@ -167,6 +167,8 @@ def _plausible_cp1252(path: Path, *, utf8_problem: Refused) -> str | Refused:
     try:
         for chunk in _line_chunks(path):
             text = chunk.decode("cp1252")
+            if "\0" in text:
+                return refused(FindingCode.NUL_BYTES, row=line + _line_ends(text[: text.index("\0")]))
             at = first_implausible(chunk, text)
             if at is not None:
                 row = line + _line_ends(text[:at])

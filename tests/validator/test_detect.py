@@ -73,6 +73,8 @@ def test_a_mark_inside_a_word_is_another_code_page(sniff: Sniff) -> None:
         (b"\x1f\x8b\x08", None, FindingCode.UNSUPPORTED_FORMAT),
         (b'[{"nom": 1}]', None, FindingCode.UNSUPPORTED_FORMAT),
         (b"a,b\n1,\x002\n", None, FindingCode.NUL_BYTES),
+        ("nom;rôle\nété;élu\n".encode("utf-16-le"), None, FindingCode.NUL_BYTES),
+        (b"a,b\n\xe9t\xe9,\x002\n", None, FindingCode.NUL_BYTES),
         (b"a,b\n\x01\x02\x03\n", None, FindingCode.BINARY_CONTENT),
         (b"a,b\n\xff\xfe\x80\x81\n", None, FindingCode.ENCODING_UNKNOWN),
         (b"\xef\xbb\xbfa,b\n\xe9\n", None, FindingCode.ENCODING_INVALID),

@@ -2,8 +2,8 @@
 
 A SIRET that is not the depositing organisation's (an intercommunality or the département may rightly publish for
 others, hence a warning), a commune outside its territory: told once per value, with the number of rows. Years before
-1900 or after next year, amounts of zero or less: told cell by cell. A descriptor sets another severity under the code
-of the finding in its `severities`.
+1900 or after next year (2100 where no day of deposit is known), amounts of zero or less: told cell by cell. A
+descriptor sets another severity under the code of the finding in its `severities`.
 """
 
 import re
@@ -38,7 +38,8 @@ YEARS = r"^[0-9]{4}(?:/[0-9]{4})?$"
 ANY_YEAR = re.compile(r"fin\b|FIN\b|end_|^COUV_|Fin$")
 """Names of moments that may well be far from today: ends, periods covered."""
 
-FIRST_YEAR = 1900
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+"""`LAST_YEAR` is for a file that nobody deposited, and whose verdict must not depend on the day; else next year."""
 
 
 @dataclass(slots=True)
@@ -125,14 +126,14 @@ class Coherence:
         texts = chunk.canonical.get_column(field.name)
         if texts.null_count() == len(texts):
             return
-        last = None if self._context is None else int(self._context.received_on[:4]) + 1
+        last = LAST_YEAR if self._context is None else int(self._context.received_on[:4]) + 1
         if field.name in YEAR_TEXTS:
             texts = texts.set(~texts.str.contains(YEARS), None)
         wrong = _outside(_years(texts, 0), last)
         if field.name in YEAR_TEXTS:
             wrong = wrong | _outside(_years(texts, 5), last).fill_null(False)
         rows = places(wrong)
-        details = {"first": FIRST_YEAR, "last": last if last is not None else ""}
+        details = {"first": FIRST_YEAR, "last": last}
         code = FindingCode.YEAR_OUT_OF_RANGE
         describe = partial(_of_text, texts, rows, details)
         yield from run_of(code, severity_of(self._schema, field.name, code), field.name, rows, describe)
@@ -159,6 +160,5 @@ def _years(texts: pl.Series, offset: int) -> pl.Series:
     return texts.str.slice(offset, 4).cast(pl.Int32, strict=False)
 
 
-def _outside(years: pl.Series, last: int | None) -> pl.Series:
-    outside = years < FIRST_YEAR
-    return outside if last is None else outside | (years > last)
+def _outside(years: pl.Series, last: int) -> pl.Series:
+    return (years < FIRST_YEAR) | (years > last)

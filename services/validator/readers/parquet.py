@@ -1,9 +1,10 @@
-"""Parquet, a slice of rows at a time. Columns hold simple values; their types are written as text.
+"""Parquet, a slice of rows at a time. Typed values are written as text; lists and structures as JSON, as in JSON files.
 
 Int64 7, Float64 8.0 and 8.5, Date 2017-10-15, Boolean true -> "7", "8", "8.5", "2017-10-15", "true"
-a column of lists or of bytes -> refused
+List ["a", null], Struct {x: 1} -> '["a",null]', '{"x":1}'; a column of bytes -> refused
 """
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -69,8 +70,10 @@ def _look(path: Path) -> tuple[int, tuple[str, ...]]:
     if len(kinds) > COLUMNS_LIMIT:
         raise _Stopped(refused(FindingCode.TOO_MANY_COLUMNS, row=1, count=len(kinds), limit=COLUMNS_LIMIT))
     for name, kind in kinds.items():
-        if kind.is_nested() or kind in (pl.Binary, pl.Object):
-            raise _unreadable(f"la colonne « {name[:60]} » n’est pas simple", f"the column “{name[:60]}” is not simple")
+        if _holds_bytes(kind):
+            raise _unreadable(
+                f"la colonne « {name[:60]} » contient des octets", f"the column “{name[:60]}” holds bytes"
+            )
     height = _natively(lambda: pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
     if height > ROWS_LIMIT:
         raise _unreadable("il compte plus de 20 000 000 de lignes", "it has more than 20,000,000 rows")
@@ -92,7 +95,7 @@ def _batches(
 
 
 def _batch(frame: pl.DataFrame, line: int, fields: tuple[SchemaField | None, ...]) -> Batch:
-    texts = frame.select(_as_text(name, kind).alias(str(at)) for at, (name, kind) in enumerate(frame.schema.items()))
+    texts = pl.DataFrame([_texts(column).alias(str(at)) for at, column in enumerate(frame.get_columns())])
     lines = pl.int_range(line, line + frame.height, dtype=pl.Int64, eager=True)
     longest = texts.select(pl.max_horizontal(pl.all().str.len_chars().max())).item() or 0
     if longest > CELL_LIMIT:
@@ -124,8 +127,37 @@ def _restore(batch: Batch, position: int, values: pl.Series, field: SchemaField)
     batch.frame = batch.frame.with_columns(replaced.alias(str(position)))
 
 
+def _holds_bytes(kind: pl.DataType) -> bool:
+    if isinstance(kind, pl.List | pl.Array):
+        return _holds_bytes(kind.inner)  # type: ignore[arg-type]
+    if isinstance(kind, pl.Struct):
+        return any(_holds_bytes(field.dtype) for field in kind.fields)  # type: ignore[arg-type]
+    return kind in (pl.Binary, pl.Object)
+
+
+def _texts(column: pl.Series) -> pl.Series:
+    """Values as text; nulls are empty cells."""
+    kind = column.dtype
+    if kind.is_nested():
+        return pl.Series([_as_json(value, column.name) for value in column.to_list()], dtype=pl.String)
+    return column.to_frame().select(_as_text(column.name, kind)).to_series()
+
+
+def _as_json(value: object, name: str) -> str:
+    if value is None:
+        return ""
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=str)
+    except ValueError:
+        shown = name[:60]
+        raise _unreadable(
+            f"une liste de la colonne « {shown} » contient un nombre infini ou NaN",
+            f"a list of the column “{shown}” holds an infinite number or NaN",
+        ) from None
+
+
 def _as_text(name: str, kind: pl.DataType) -> pl.Expr:
-    """Values of a column as text; nulls are empty cells."""
+    """Simple values of a column as text; nulls are empty cells."""
     column = pl.col(name)
     if kind.is_float():
         whole = (column == column.round()) & (column.abs() < EXACT_UNTIL)

@@ -3,6 +3,7 @@
 Which compression is told from the bytes; names and `Content-Encoding` never overrule them.
 """
 
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,6 +14,7 @@ import zstandard
 from services.validator.detect import Refused, refused
 from services.validator.findings import FindingCode
 from services.validator.readers.archive import CHUNK_BYTES, ArchiveUnsafe, Entry, beyond, expand, unreadable, unsafe
+from shared.reports.words import said
 
 EXPANDED_LIMIT_BYTES = 1 << 30
 """Size of a table once expanded."""
@@ -31,6 +33,12 @@ GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 TABLES = (".csv", ".tsv", ".txt", ".json", ".ndjson", ".jsonl", ".parquet", ".xlsx", ".xlsm", ".xls", ".ods")
 """How the names of tables end; other files of an archive (notices, licences) are passed over."""
 
+NOTICE = re.compile(r"(?:lisez|read)[ _-]?(?:moi|me)|licen[cs]e|notice", re.IGNORECASE)
+"""Names of texts that come beside a table."""
+
+NAMED = 5
+"""Tables of an archive that its refusal names."""
+
 
 def unwrap_stream(path: Path, start: bytes, target: Path) -> Refused | None:
     """Write what a gzip or Zstandard file holds to `target`; a reason when it is not to be read."""
@@ -41,17 +49,30 @@ def unwrap_stream(path: Path, start: bytes, target: Path) -> Refused | None:
 def unwrap_archive(path: Path, entries: list[Entry], target: Path) -> Refused | None:
     """Write the only table of a ZIP archive to `target`; a reason when there is none, or several."""
     visible = [entry for entry in entries if not _is_hidden(entry.name)]
-    tables = [entry for entry in visible if entry.name.lower().endswith(TABLES)]
+    tables = [entry for entry in visible if entry.name.lower().endswith(TABLES) and not _is_notice(entry.name)]
     if len(visible) == 1:
         tables = visible
     if len(tables) != 1:
-        return refused(FindingCode.ARCHIVE_TABLES, count=len(tables))
+        return _refusal_of_count([entry.name for entry in tables])
     pieces = expand(path, tables[0], limit_bytes=EXPANDED_LIMIT_BYTES)
     return _write(pieces, target, packed_bytes=tables[0].packed_bytes)
 
 
 def _is_hidden(name: str) -> bool:
     return any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts)
+
+
+def _is_notice(name: str) -> bool:
+    path = PurePosixPath(name)
+    return path.suffix.lower() == ".txt" and NOTICE.search(path.stem) is not None
+
+
+def _refusal_of_count(names: list[str]) -> Refused:
+    if not names:
+        return refused(FindingCode.ARCHIVE_TABLES, held=said("aucun tableau", "no table"))
+    shown = ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
+    held = said(f"{len(names)} tableaux ({shown})", f"{len(names)} tables ({shown})")
+    return refused(FindingCode.ARCHIVE_TABLES, held=held)
 
 
 def _write(pieces: Iterator[bytes], target: Path, *, packed_bytes: int) -> Refused | None:

@@ -34,11 +34,11 @@ COHERENCE_WORDINGS: Mapping[FindingCode, Wording] = {
     Code.YEAR_OUT_OF_RANGE: Wording(
         "« {value} » est une date peu vraisemblable pour « {column} ».",
         "Vérifiez l’année : un chiffre oublié ou inversé, un siècle mal lu par un tableur.",
-        expected="une année à partir de {first}, l’an prochain au plus tard {last}",
+        expected="une année de {first} à {last}",
         english=English(
             "“{value}” is an unlikely date for “{column}”.",
             "Check the year: a digit left out or swapped, a century misread by a spreadsheet.",
-            "a year from {first} on, next year at the latest {last}",
+            "a year from {first} to {last}",
         ),
     ),
     Code.AMOUNT_NOT_POSITIVE: Wording(

@@ -40,13 +40,13 @@ FORMAT_WORDINGS: Mapping[FindingCode, Wording] = {
         ),
     ),
     Code.ARCHIVE_TABLES: Wording(
-        "L’archive contient {count} tableaux : il en faut exactement un.",
+        "L’archive contient {held} : il en faut exactement un.",
         "Envoyez une archive par tableau, ou le tableau lui-même.",
-        expected="un seul tableau",
+        expected="un seul tableau (CSV, XLSX, XLS, ODS, JSON, NDJSON ou Parquet)",
         english=English(
-            "The archive holds {count} tables: it must hold exactly one.",
+            "The archive holds {held}: it must hold exactly one.",
             "Send one archive per table, or the table itself.",
-            "one table only",
+            "one table only (CSV, XLSX, XLS, ODS, JSON, NDJSON or Parquet)",
         ),
     ),
     Code.EXPANSION_LIMIT: Wording(
@@ -121,12 +121,12 @@ FORMAT_WORDINGS: Mapping[FindingCode, Wording] = {
     ),
     Code.PARQUET_UNREADABLE: Wording(
         "Le fichier Parquet est abîmé, ou d’une forme que nous ne lisons pas : {why}.",
-        "Écrivez-le de nouveau, une valeur simple par colonne, ou envoyez-le en CSV UTF-8.",
-        expected="un fichier Parquet aux colonnes simples",
+        "Écrivez-le de nouveau, sans colonne d’octets, ou envoyez-le en CSV UTF-8.",
+        expected="un fichier Parquet de textes, nombres, dates, booléens ou listes",
         english=English(
             "The Parquet file is damaged, or of a form that is not read here: {why}.",
-            "Write it again, one simple value per column, or send it as UTF-8 CSV.",
-            "a Parquet file with simple columns",
+            "Write it again, without a column of bytes, or send it as UTF-8 CSV.",
+            "a Parquet file of texts, numbers, dates, booleans or lists",
         ),
     ),
 }

@@ -8,6 +8,7 @@ from services.validator.findings import CorrectionCode, FindingCode, Severity
 from services.validator.standardise.candidates import EXACT, FOLDED, SYNONYM, TYPO, Claim, claims, folded
 from services.validator.tally import Tally
 from shared.registry import SchemaField, SchemaVersion
+from shared.reports.words import said
 
 __all__ = ["EXACT", "FOLDED", "SYNONYM", "TYPO", "HeaderMatch", "Match", "folded", "match_header"]
 
@@ -97,10 +98,11 @@ def _matches(labels: Sequence[str], claimed: Mapping[str, Claim], line: int, tal
     return matched
 
 
-def _shown(labels: Sequence[str]) -> str:
+def _shown(labels: Sequence[str]) -> dict[str, str]:
     """The first labels, as a person would recognise them."""
-    named = [label.strip() for label in labels if label.strip()]
-    return ", ".join(f"« {label[:LABEL_SHOWN]} »" for label in named[:8]) + (", …" if len(named) > 8 else "")
+    named = [label.strip()[:LABEL_SHOWN] for label in labels if label.strip()]
+    french, english = (", ".join(map(quoted.format, named[:8])) for quoted in ("« {} »", "“{}”"))
+    return said(f"{french} et d’autres", f"{english} and others") if len(named) > 8 else said(french, english)
 
 
 def _add_doubles(

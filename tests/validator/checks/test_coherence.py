@@ -75,9 +75,9 @@ def test_unlikely_years_are_told_cell_by_cell(deliberations: SchemaVersion):
 
 
 def test_without_context_only_what_needs_none_is_told(deliberations: SchemaVersion):
-    columns = {"DELIB_DATE": ["1899-12-30", "2099-01-01"], "COLL_SIRET": [COLOMIERS_SIRET] * 2}
+    columns = {"DELIB_DATE": ["1899-12-30", "2099-01-01", "2124-01-01"], "COLL_SIRET": [COLOMIERS_SIRET] * 3}
     told = run_check(Coherence(deliberations, None), [chunk_of(deliberations, columns)])
-    assert [(code, line) for code, _, _, line, _ in told] == [("year-out-of-range", 2)]
+    assert [(code, line) for code, _, _, line, _ in told] == [("year-out-of-range", 2), ("year-out-of-range", 4)]
 
 
 def test_periods_covered_and_ends_may_be_far_away(registry: Registry):

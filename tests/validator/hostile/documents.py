@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 
 import polars as pl
 from judging import DELIBERATION
@@ -67,7 +68,10 @@ DOCUMENTS: dict[str, Hostile] = {
         text_file(b"PAR1" + b"\0" * 40 + b"\xff\xff\xff\x7fPAR1"), ("parquet-unreadable",)
     ),
     "Parquet cut short": Hostile(lambda: _parquet(pl.DataFrame(DELIBERATION))[:-20], ("parquet-unreadable",)),
-    "Parquet of lists": Hostile(lambda: _parquet(pl.DataFrame({"COLL_NOM": [[1, 2]]})), ("parquet-unreadable",)),
+    "Parquet of bytes": Hostile(lambda: _parquet(pl.DataFrame({"COLL_NOM": [[b"a"]]})), ("parquet-unreadable",)),
+    "Parquet of a list beyond numbers": Hostile(
+        lambda: _parquet(pl.DataFrame({"COLL_NOM": [[math.nan, 1.0]]})), ("parquet-unreadable",)
+    ),
     "Parquet of 30 million rows": Hostile(
         lambda: _parquet(pl.DataFrame({"COLL_NOM": pl.repeat("x", 30_000_000, eager=True)})),
         ("parquet-unreadable",),

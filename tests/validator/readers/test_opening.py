@@ -1,5 +1,6 @@
 """Any format, told from its bytes, gives the same table."""
 
+import datetime
 import gzip
 import io
 import json
@@ -176,6 +177,28 @@ def test_types_of_parquet_are_written_as_text(tmp_path: Path) -> None:
         ("7", "8", "true", "x", "2017-10-15", "2017-10-15"),
         ("", "8.5", "false", "", "2017-10-15", "2017-10-15"),
     ]
+
+
+def test_nested_values_of_parquet_are_written_as_json(tmp_path: Path) -> None:
+    day = datetime.date(2024, 3, 1)
+    frame = pl.DataFrame({"a": [["é", None], None], "b": [{"x": 1.5, "jours": [day]}, {"x": None, "jours": []}]})
+    assert table_of(parquet_of(frame), tmp_path).rows == [
+        ('["é",null]', '{"x":1.5,"jours":["2024-03-01"]}'),
+        ("", '{"x":null,"jours":[]}'),
+    ]
+
+
+def test_notices_beside_a_table_are_passed_over(tmp_path: Path) -> None:
+    files = {"export/actes.csv": TEXT, "export/LISEZMOI.txt": b"Export", "licence-ouverte.txt": b"x", "doc.pdf": b"x"}
+    assert table_of(zipped(files), tmp_path).rows == [ROW]
+
+
+def test_the_tables_of_an_archive_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "raw"
+    path.write_bytes(zipped({"2023.csv": TEXT, "2024.csv": TEXT}))
+    found = read(path, tmp_path)
+    assert isinstance(found, Refused)
+    assert found.details["held"]["fr"] == "2 tableaux (2023.csv, 2024.csv)"
 
 
 def test_a_procurement_tree_gives_a_row_per_contract_and_holder(tmp_path: Path) -> None:
