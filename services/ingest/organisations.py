@@ -24,7 +24,7 @@ class UnknownOrganisation(Refusal):
 
 async def find_organisation(session: AsyncSession, number: str) -> Organisation:
     """The organisation of a SIREN (9 digits), a SIRET (14 digits) or an INSEE code. Raises UnknownOrganisation."""
-    number = number.strip()
+    number = "".join(number.split())  # as people write them: 213 103 955
     if SIREN.fullmatch(number) or SIRET.fullmatch(number):
         condition = col(Organisation.siren) == number[:9]
     elif INSEE_CODE.fullmatch(number):

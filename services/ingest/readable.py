@@ -1,5 +1,6 @@
 """Routes that people open from a letter: a browser is refused with a page, a program with a problem document."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -7,11 +8,15 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
+from sqlalchemy.exc import SQLAlchemyError
 
 from services.ingest.habilitations.page import HEADERS, refusal_page
-from shared.errors import Refusal
+from shared.errors import Refusal, ServiceUnavailable
+from shared.outages import AROUND_US, is_outage
 from shared.web import refusals
 from shared.web.problems import InvalidRequest
+
+log = logging.getLogger(__name__)
 
 
 class ReadableRoute(APIRoute):
@@ -28,6 +33,11 @@ class ReadableRoute(APIRoute):
                 if not _is_browser(request):
                     raise
                 return _shown(error)
+            except (SQLAlchemyError, *AROUND_US) as error:
+                if not (_is_browser(request) and is_outage(error)):
+                    raise
+                log.error("the database could not answer", exc_info=error)
+                return _shown(ServiceUnavailable("La plate-forme ne répond pas pour le moment."))
 
         return readable
 

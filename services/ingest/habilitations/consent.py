@@ -10,14 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.ingest.habilitations.ask import may_write, referents_of
-from services.ingest.habilitations.letters import access_letter, outcome_letter
+from services.ingest.habilitations.letters import access_letter, outcome_letter, request_letter
 from services.ingest.habilitations.links import MAX_TRIES, Links
 from services.ingest.habilitations.record import Conflict, conflicts_of, record, take_turn
+from services.ingest.habilitations.trail import Told, trail_of
 from services.ingest.mail.outbox import post
 from shared.audit import Actor, audit
 from shared.db import Sessions
 from shared.deposits import DATABASE_NOW
-from shared.errors import NotFound, Refusal
+from shared.errors import InvalidParameter, NotFound, Refusal
 from shared.models import ConsentLink, Habilitation, HabilitationState, Organisation, Referent, Vendor
 
 
@@ -57,6 +58,8 @@ class Consent:
     """Who else may publish the same."""
     granted: tuple[Granted, ...]
     """All that the organisation grants today."""
+    trail: tuple[Told, ...]
+    """What was done about the organisation, for a référent who looks around."""
 
     @property
     def waits(self) -> bool:
@@ -89,7 +92,7 @@ async def decide_consent(
 ) -> Consent | WrongCode:
     """Do what the référent decides: answer the request, and take back the habilitations `remove` of the organisation.
 
-    The code is worth one decision. Raises NotFound, LinkOver.
+    The code is worth one decision. Raises NotFound, LinkOver, InvalidParameter("remove").
     """
     async with sessions.begin() as session:
         consent = await open_consent(session, token, links, lock=True)
@@ -103,6 +106,12 @@ async def decide_consent(
         actor = Actor(f"referent {link.referent_id}")
         if consent.asked is not None and not consent.waits:
             raise _over()
+        if decision == Decision.REMOVE and not any(one.habilitation.id in remove for one in consent.granted):
+            raise InvalidParameter(
+                "remove",
+                "Aucune habilitation n'était cochée : rien n'a changé.",
+                action="Revenez à la page, cochez celles à retirer, et saisissez de nouveau le code.",
+            )
         if consent.asked is not None and decision != Decision.REMOVE:
             accepts = decision == Decision.ACCEPT
             await answer(session, consent.asked, consent.organisation, is_granted=accepts, actor=actor)
@@ -149,16 +158,45 @@ async def tell(session: AsyncSession, one: Granted, organisation: Organisation) 
 
 
 async def send_access(sessions: Sessions, organisation: Organisation, email: str, links: Links) -> None:
-    """Send a link to the référent of that address, if there is one: the answer is the same for all."""
+    """Send a link to the référent of that address, if there is one, and once more the requests that wait for an answer:
+    the answer is the same for all."""
     async with sessions.begin() as session:
         await take_turn(session, organisation.siren)
         for referent in await referents_of(session, organisation.siren):
-            if referent.email.casefold() == email.strip().casefold() and await may_write(session, referent, None):
-                sent = links.make(referent, habilitation_id=None, vendor_id=None)
-                session.add(sent.link)
-                await _note(session, sent.link, "consent.send")
-                letter = access_letter(organisation=organisation, sent=sent)
-                await post(session, recipient=referent.email, subject=letter.subject, body=letter.body)
+            if referent.email.casefold() == email.strip().casefold():
+                for asked in (None, *await _waiting(session, organisation.siren)):
+                    await _send(session, referent, organisation, asked, links)
+
+
+async def _send(
+    session: AsyncSession, referent: Referent, organisation: Organisation, asked: Granted | None, links: Links
+) -> None:
+    """A link of the référent's own asking, unless he had enough of them today."""
+    if not await may_write(session, referent, None):
+        return
+    sent = links.make(referent, habilitation_id=asked.habilitation.id if asked else None, vendor_id=None)
+    session.add(sent.link)
+    await _note(session, sent.link, "consent.send")
+    letter = (
+        request_letter(vendor=asked.vendor.name, organisation=organisation, habilitation=asked.habilitation, sent=sent)
+        if asked
+        else access_letter(organisation=organisation, sent=sent)
+    )
+    await post(session, recipient=referent.email, subject=letter.subject, body=letter.body)
+
+
+async def _waiting(session: AsyncSession, siren: str) -> list[Granted]:
+    statement = (
+        select(Habilitation, Vendor)
+        .join(Vendor, col(Vendor.id) == col(Habilitation.vendor_id))
+        .where(
+            col(Habilitation.organisation_siren) == siren,
+            col(Habilitation.state) == HabilitationState.REQUESTED,
+            col(Habilitation.expires_at) > DATABASE_NOW,
+        )
+        .order_by(col(Habilitation.requested_at).desc())
+    )
+    return [Granted(one, vendor) for one, vendor in (await session.execute(statement)).all()]
 
 
 async def _note(session: AsyncSession, link: ConsentLink, action: str) -> None:
@@ -185,4 +223,5 @@ async def _consent(session: AsyncSession, link: ConsentLink) -> Consent:
         asked=asked,
         conflicts=tuple(conflicts),
         granted=tuple(one for one in known if one.habilitation.state == HabilitationState.GRANTED),
+        trail=await trail_of(session, siren) if link.habilitation_id is None else (),
     )

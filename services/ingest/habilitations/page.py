@@ -1,11 +1,13 @@
 """The référent's pages: small, without a script, readable as they are."""
 
 from base64 import b64encode
+from collections.abc import Sequence
 from hashlib import sha256
 from html import escape
 
 from services.ingest.habilitations.consent import Consent, WrongCode
 from services.ingest.habilitations.letters import schemas_said
+from services.ingest.habilitations.trail import Told
 
 STYLE = (
     "body{font:1.05rem/1.5 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem;color:#161616}"
@@ -13,6 +15,8 @@ STYLE = (
     "label,button{display:block;margin:.8rem 0}input[name=code],input[type=email],input[name=organisation]"
     "{font-size:1.2rem;padding:.3rem;display:block}button{font-size:1.05rem;padding:.5rem 1rem}"
     ".wrong{border-left:.25rem solid #ce0500;padding:.1rem 1rem}"
+    "h2{font-size:1.2rem}table{border-collapse:collapse;font-size:.95rem}td,th{padding:.2rem .6rem .2rem 0;"
+    "text-align:left;vertical-align:top}"
 )
 
 HEADERS = {
@@ -42,7 +46,7 @@ def consent_page(consent: Consent, wrong: WrongCode | None = None) -> str:
         return _page("Une demande d'habilitation", [*parts, *_request(consent)])
     if consent.asked is not None:
         return _page("Une demande d'habilitation", [*parts, "<p>Cette demande a déjà reçu sa réponse.</p>"])
-    return _page("Les éditeurs habilités", [*parts, *_grants(consent)])
+    return _page("Les éditeurs habilités", [*parts, *_grants(consent), *_trail(consent.trail)])
 
 
 def done_page() -> str:
@@ -70,7 +74,7 @@ def access_page(*, is_sent: bool = False) -> str:
         [
             "<p>Un lien et un code vous sont envoyés à votre adresse de référent.</p>",
             '<form method="post"><label>SIREN, SIRET ou code INSEE de l\'organisme'
-            '<input name="organisation" required maxlength="14"></label>'
+            '<input name="organisation" required maxlength="20"></label>'
             '<label>Votre adresse<input name="email" type="email" required maxlength="254"></label>'
             "<button>Recevoir le lien</button></form>",
         ],
@@ -109,6 +113,18 @@ def _grants(consent: Consent) -> list[str]:
     ]
     button = '<button name="decision" value="remove">Retirer les habilitations cochées</button>'
     return [f'<form method="post">{"".join(boxes)}{CODE_FIELD}{button}</form>']
+
+
+def _trail(lines: Sequence[Told]) -> list[str]:
+    if not lines:
+        return []
+    rows = "".join(
+        f"<tr><td>{one.at:%d/%m/%Y %H:%M} UTC</td><td>{escape(one.who)}</td><td>{escape(one.what)}</td></tr>"
+        for one in lines
+    )
+    head = "<tr><th>Quand</th><th>Qui</th><th>Quoi</th></tr>"
+    said = "<p>Les dernières écritures de la piste d'audit ; le département peut vous la remettre entière.</p>"
+    return ["<h2>Ce qui a été fait pour votre organisme</h2>", said, f"<table>{head}{rows}</table>"]
 
 
 def _page(title: str, parts: list[str]) -> str:

@@ -47,7 +47,8 @@ async def get_access() -> HTMLResponse:
 async def post_access(
     organisation: Annotated[str, Form(max_length=20)], email: Annotated[str, Form(max_length=254)], tools: IngestTools
 ) -> HTMLResponse:
-    """La réponse est la même que l'adresse soit ou non celle d'un référent."""
+    """La réponse est la même que l'adresse soit ou non celle d'un référent.
+    Les demandes en attente lui sont renvoyées."""
     async with tools.sessions() as session:
         found = await find_organisation(session, organisation)
     await send_access(tools.sessions, found, email, links_of(tools))
@@ -58,7 +59,7 @@ async def post_access(
     "/consents/{token}", summary="Voir une demande d'habilitation", responses=readable_refusals(NotFound, LinkOver)
 )
 async def get_consent(token: Token, tools: IngestTools) -> HTMLResponse:
-    """Qui demande quoi, ou qui est habilité ; regarder ne décide de rien."""
+    """Qui demande quoi ; ou qui est habilité, et ce qui a été fait pour l'organisme. Regarder ne décide de rien."""
     async with tools.sessions() as session:
         consent = await open_consent(session, token, links_of(tools))
     return HTMLResponse(consent_page(consent), headers=HEADERS)

@@ -297,3 +297,45 @@ async def test_a_request_sent_again_under_its_key_is_asked_once(client, letters)
     path, key = f"/v1/habilitations/{first.json()['id']}/reminder", {"Idempotency-Key": "relance-1"}
     assert [(await client.post(path, headers=key)).status_code for _ in range(2)] == [200, 200]
     assert len(await letters()) == 2
+
+
+async def test_taking_back_nothing_leaves_the_code_good(client, stranger, letters, sessions, vendor):
+    granted = await grant_habilitation(
+        sessions, vendor=vendor.vendor, organisation_siren=ROQUES, schemas=None, basis="convention"
+    )
+    before = len(await letters())
+    await stranger.post("/v1/consents", data={"organisation": "213 104 581", "email": REFERENT})
+    [letter] = (await letters())[before:]
+    answer = {"code": letter.code, "decision": "remove"}
+    refused(await stranger.post(letter.path, data=answer), 400, "invalid-parameter")
+    await stranger.post(letter.path, data=answer | {"remove": str(granted)})
+    assert await state_of(client, str(granted)) == "revoked"
+
+
+async def test_a_referent_whose_link_is_over_gets_the_request_again(client, stranger, letters):
+    asked = await ask(client, schemas=["scdl/deliberations"])
+    before = len(await letters())
+    await stranger.post("/v1/consents", data={"organisation": ROQUES, "email": REFERENT})
+    access, request = (await letters())[before:]
+    assert "Les habilitations de Roques" in access.subject
+    await stranger.post(request.path, data={"code": request.code, "decision": "accept"})
+    assert await state_of(client, asked["id"]) == "granted"
+
+
+async def test_an_organisation_reads_its_own_trail(client, stranger, letters, sessions, vendor):
+    granted = await grant_habilitation(
+        sessions, vendor=vendor.vendor, organisation_siren=ROQUES, schemas=None, basis="convention"
+    )
+    assert (await pushed(client)).status_code == 202
+    await push(client, params={"organisation": MURET, "schema": "scdl/subventions"})
+    await revoke_habilitation(sessions, habilitation_id=granted)
+    before = len(await letters())
+    await stranger.post("/v1/consents", data={"organisation": ROQUES, "email": REFERENT})
+    shown = (await stranger.get((await letters())[before].path)).text
+    for told in (
+        f"<td>Logiciels du Midi (clé {vendor.key[6:14]})</td><td>dépôt, scdl/deliberations</td>",
+        "<td>le département</td><td>habilitation accordée : Logiciels du Midi</td>",
+        "<td>le département</td><td>habilitation retirée : Logiciels du Midi</td>",
+    ):
+        assert told in shown, shown
+    assert "scdl/subventions" not in shown
