@@ -1,8 +1,8 @@
 """What the addresses of a whole file say together: identifiers against names, complements against declared places.
 
-Rows of a batch are kept as numbers (48 bytes each): hashes of 64 bits stand for texts. Two texts of one file that share
-a hash are less likely than a fault of the machine (1 in 10^6 for five million rows), and the hash is fixed: same bytes,
-same verdict.
+Rows of a batch are kept as numbers (some 50 bytes each): hashes of 64 bits stand for texts. Two texts of one file that
+share a hash are less likely than a fault of the machine (1 in 10^6 for five million rows), and the hash is fixed: same
+bytes, same verdict.
 """
 
 from collections.abc import Iterator
@@ -22,6 +22,7 @@ from services.validator.tally import Lines
 _SEED = 1789
 _NULL = pl.Series([None], dtype=pl.UInt64)
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_IDENTIFIERS = ("street_id", "address_id")
 
 
 @dataclass(slots=True)
@@ -51,25 +52,30 @@ class FileRules:
             "street_id": rows.street_id,
             "address_id": rows.address_id,
         }
-        several = pl.struct(rows.suffix.alias("suffix"), rows.former_commune.alias("former"))
         self._kept.append(
-            pl.select(
-                lines.cast(pl.UInt32).alias("line"),
-                pl.Series("number", rows.number, dtype=pl.UInt32),
-                several.hash(_SEED).alias("rest"),
-                *(_hash(series).alias(name) for name, series in texts.items()),
+            pl.DataFrame(
+                [
+                    lines.alias("line"),
+                    pl.Series("number", rows.number, dtype=pl.UInt32),
+                    _hash_of_both(rows.suffix, rows.former_commune).alias("rest"),
+                    *(_hash(series).alias(name) for name, series in texts.items()),
+                ]
             )
         )
 
     def finish(self) -> tuple[list[Fault], list[FaultRun], Lines]:
         """Faults of the file, runs over all its rows, and the lines of these."""
         faults = list(self._faults_of_the_file())
-        if not self._kept:
+        if all(batch.schema[name] == pl.Null for batch in self._kept for name in ("complement", *_IDENTIFIERS)):
             return faults, [], np.array([], dtype=np.int64)
-        rows = pl.concat(self._kept, how="vertical_relaxed", rechunk=True)
-        self._kept.clear()
+        rows = pl.DataFrame([self._whole(name) for name in self._kept[0].columns])
         runs = [*self._identifier_runs(rows), *self._complement_runs(rows)]
-        return faults, runs, rows["line"].to_numpy().astype(np.int64)
+        return faults, runs, rows["line"].to_numpy()
+
+    def _whole(self, name: str) -> pl.Series:
+        """A column of all rows: what was kept of it is given up, so that it is in memory once only."""
+        parts = [batch.drop_in_place(name).to_frame() for batch in self._kept]
+        return pl.concat(parts, how="vertical_relaxed", rechunk=True).to_series()
 
     def _count_identifiers(self, rows: Addresses) -> None:
         """As the national judge: rows with all their identifiers."""
@@ -91,7 +97,7 @@ class FileRules:
         return Fault(self.header_line, code, severity, column, None, None, {"count": count})
 
     def _identifier_runs(self, rows: pl.DataFrame) -> Iterator[FaultRun]:
-        if all(rows[name].null_count() == rows.height for name in ("street_id", "address_id")):
+        if all(rows[name].null_count() == rows.height for name in _IDENTIFIERS):
             return
         comparable_streets = self._comparable(rows["street"])
         yield from self._street_runs(rows, comparable_streets)
@@ -184,6 +190,16 @@ def _hash(texts: pl.Series) -> pl.Series:
     if texts.null_count() == len(texts):
         return pl.Series([None], dtype=pl.Null).new_from_index(0, len(texts))
     return texts.hash(_SEED) if not texts.null_count() else texts.hash(_SEED).zip_with(texts.is_not_null(), _NULL)
+
+
+def _hash_of_both(suffix: pl.Series, former: pl.Series) -> pl.Series:
+    """UInt64; null where both are."""
+    hashes = _hash(suffix), _hash(former)
+    lacking = [each.null_count() == len(each) for each in hashes]
+    if all(lacking):
+        return hashes[0]
+    mixed = _mixed(*hashes)
+    return mixed.zip_with(suffix.is_not_null() | former.is_not_null(), _NULL)
 
 
 def _hash_of_nothing() -> int:

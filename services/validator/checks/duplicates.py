@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from services.validator.checks.chunk import Chunk, Described, FaultRun, Rows, places, run_of
+from services.validator.checks.chunk import NO_ROWS, Chunk, Described, FaultRun, Rows, places, run_of
 from services.validator.checks.explain import CellReader
 from services.validator.findings import FindingCode, Severity
 from services.validator.hashes import joined, number_of
@@ -28,35 +28,42 @@ class Seen:
     """Hashes of what a file holds, in its order, and where."""
 
     hashes: list[pl.Series] = field(default_factory=list)
-    rows: list[Rows] = field(default_factory=list)
+    _places: list[tuple[int, Rows | None]] = field(default_factory=list)
 
-    def add(self, texts: pl.Series, rows: Rows) -> None:
-        """The texts at some `rows` of the file (0-based, ascending)."""
+    def add(self, texts: pl.Series, first_row: int, rows: Rows | None = None) -> None:
+        """Texts of a chunk that begins at a row (0-based) of the file. `rows`: those of the chunk that they are of
+        (ascending); None: all of them."""
         self.hashes.append(number_of(texts))
-        self.rows.append(rows)
+        self._places.append((first_row, rows))
 
     def again(self) -> tuple[Rows, Rows, Rows]:
         """Of what came before: its rows, the first row of the same, and how many of the same came before (from 1)."""
-        none: Rows = np.zeros(0, dtype=np.intp)
-        if not self.hashes:
-            return none, none, none
-        hashes = pl.concat(self.hashes)
-        if not _may_repeat(hashes):
-            return none, none, none
-        doubled = places(hashes.is_duplicated())
-        rows = np.concatenate(self.rows)[doubled]
-        same = pl.DataFrame({"hash": hashes.gather(doubled), "row": pl.Series(rows, dtype=pl.Int64)}).select(
+        halves = _repeated_halves(self.hashes)
+        if not len(halves):
+            return NO_ROWS, NO_ROWS, NO_ROWS
+        same = pl.concat(self._those_of(halves)).select(
             "row", first=pl.col("row").first().over("hash"), rank=pl.int_range(pl.len()).over("hash")
         )
         later = same.filter(pl.col("rank") > 0)
         row, first, rank = (later.get_column(name).to_numpy().astype(np.intp) for name in ("row", "first", "rank"))
         return row, first, rank
 
+    def _those_of(self, halves: pl.Series) -> Iterator[pl.DataFrame]:
+        for hashes, (first_row, rows) in zip(self.hashes, self._places, strict=True):
+            at = places(_half(hashes).is_in(halves.implode()))
+            row = pl.Series((at if rows is None else rows[at]) + first_row, dtype=pl.Int64)
+            yield pl.DataFrame({"hash": hashes.gather(at), "row": row})
 
-def _may_repeat(hashes: pl.Series) -> bool:
-    """Whether half of two hashes is the same: quick to tell, and nearly always false."""
-    halves = np.sort((hashes // HALF).cast(pl.UInt64).to_numpy())
-    return bool((halves[1:] == halves[:-1]).any())
+
+def _repeated_halves(hashes: Sequence[pl.Series]) -> pl.Series:
+    """The halves that several hashes have: few, if any, and quick to find in little memory."""
+    halves = np.concatenate([_half(some).to_numpy() for some in hashes] or [NO_ROWS])
+    halves.sort()
+    return pl.Series(halves[1:][halves[1:] == halves[:-1]]).unique()
+
+
+def _half(hashes: pl.Series) -> pl.Series:
+    return (hashes // HALF).cast(pl.UInt64)
 
 
 HALF = pl.Series([2**64], dtype=pl.UInt128)
@@ -91,13 +98,13 @@ class Uniqueness:
         """Remember a chunk that begins at a row (0-based) of the file; the faults that can be told at once."""
         for name, seen in self._unique.items():
             rows = places(chunk.canonical.get_column(name).is_not_null())
-            seen.add(self._comparable(chunk, name).gather(rows), rows + first_row)
+            seen.add(self._comparable(chunk, name).gather(rows), first_row, rows)
         if not self._key:
             return []
         texts = [self._comparable(chunk, name) for name in self._key]
         filled = pl.DataFrame(texts).select(~pl.all_horizontal(pl.all().is_null())).to_series()
         rows = places(filled)
-        self._keys.add(joined(texts).gather(rows), rows + first_row)
+        self._keys.add(joined(texts).gather(rows), first_row, rows)
         without = places(~filled)
         return run_of(
             FindingCode.PRIMARY_KEY, Severity.ERROR, None, without, lambda _: Described(None, None, self.no_key)
