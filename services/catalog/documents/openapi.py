@@ -10,8 +10,9 @@ from typing import Any
 
 from services.catalog.documents.origin import ORIGIN
 from services.catalog.documents.table_schema import served_columns
-from services.catalog.query.filters import OF_ORGANISATIONS, ORGANISATION_FIELD, TEXT_ONLY, UNORDERED
+from services.catalog.query.filters import TEXT_ONLY, UNORDERED
 from services.catalog.query.names import SEPARATOR
+from services.catalog.query.origin import COLUMNS as ORIGIN_COLUMNS
 from services.catalog.query.tree import Operator
 from services.catalog.view import DatasetView
 from shared.rows import RowColumn
@@ -83,10 +84,8 @@ def dataset_openapi(
 
 def column_parameters(view: DatasetView, texts: Mapping[str, str], taken: set[str]) -> Iterator[dict[str, Any]]:
     """One for each column and operator that fits it. `taken`: names that mean something else."""
-    if view.is_consolidated:
-        for operator in OF_ORGANISATIONS:
-            yield _parameter(ORGANISATION_FIELD, operator, {"type": "string"}, texts, taken)
-    for column in served_columns(view):
+    origin = ORIGIN_COLUMNS.values() if view.is_consolidated else ()
+    for column in (*origin, *served_columns(view)):
         for operator in Operator:
             if _fits(operator, column):
                 yield _parameter(column.field_name, operator, _json_type(column.field_type), texts, taken)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from services.catalog.json_rows import PLAIN_TYPES, ending_with, json_object
 from services.catalog.literals import literal
 from services.catalog.query.conditions import compile_condition
+from services.catalog.query.one_value import one_value
 from services.catalog.query.order import Part, Position, parts_of, sort_values
 from services.catalog.query.statement import Parameters, Statement
 from services.catalog.query.tree import RecordsQuery
@@ -30,19 +31,29 @@ ORIGIN_JOINS = (
 def compile_pages(view: DatasetView, query: RecordsQuery, after: Position | None) -> tuple[Statement, ...]:
     """Rows `(row_id, record)` of a page and one more if there is a next one, by statements to be read in turn until
     there are enough; `record` is the row's JSON text."""
-    return tuple(_compile_page(part, view, query) for part in parts_of(view, query.sort, after))
+    if (asked := one_value(view, query)) is not None:
+        parameters = Parameters(unseen=True)
+        conditions = asked.conditions(_scope(view, parameters), after, parameters)
+        return (_page(view, query, conditions, asked.order, parameters),)
+    return tuple(_compile_part(part, view, query) for part in parts_of(view, query.sort, after))
 
 
-def _compile_page(part: Part, view: DatasetView, query: RecordsQuery) -> Statement:
+def _compile_part(part: Part, view: DatasetView, query: RecordsQuery) -> Statement:
     parameters = Parameters()
     conditions = [*_scope(view, parameters), compile_condition(query.where, view, parameters)]
     conditions += part.conditions(parameters)
+    return _page(view, query, conditions, part.order, parameters)
+
+
+def _page(
+    view: DatasetView, query: RecordsQuery, conditions: Sequence[str], order: str, parameters: Parameters
+) -> Statement:
     # A number, not a parameter: one plan is then right for every execution.
     limit = int(query.limit) + 1
-    page = f"{view.table.qualified} WHERE {' AND '.join(conditions)} ORDER BY {part.order} LIMIT {limit}"
+    page = f"{view.table.qualified} WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT {limit}"
     record = _record(view, query.select)
     joins = f" {ORIGIN_JOINS}" if view.is_consolidated else ""
-    sql = f"SELECT page.row_id, {record} AS record FROM (SELECT * FROM {page}) AS page{joins} ORDER BY {part.order}"  # noqa: S608
+    sql = f"SELECT page.row_id, {record} AS record FROM (SELECT * FROM {page}) AS page{joins} ORDER BY {order}"  # noqa: S608
     return Statement(sql, tuple(parameters.values))
 
 

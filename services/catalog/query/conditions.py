@@ -3,10 +3,11 @@ parameters."""
 
 from collections.abc import Sequence
 
+from services.catalog.query.origin import origin_of, rows_whose
 from services.catalog.query.places import in_box, near
 from services.catalog.query.statement import Parameters, column_of, parameter_type
 from services.catalog.query.tree import And, Condition, InBox, Near, Not, Operator, Or, Value, Where, Words
-from services.catalog.view import ORIGIN_FIELDS, DatasetView
+from services.catalog.view import DatasetView
 from shared.rows import INDEXED_PREFIX, RowColumn
 
 SYMBOLS = {
@@ -55,10 +56,17 @@ def _condition(condition: Condition, view: DatasetView, parameters: Parameters) 
     field, values = condition.field, condition.values
     if (opposite := OPPOSITES.get(condition.operator)) is not None:
         return compile_condition(Not(Condition(field, opposite, values)), view, parameters)
-    if field in ORIGIN_FIELDS and view.is_consolidated:
-        return _of_organisations(values, view, parameters)
-    column = column_of(field, view)
-    match condition.operator:
+    if condition.operator is Operator.BETWEEN:
+        low, high = values
+        ends = Condition(field, Operator.GREATER, (low,)), Condition(field, Operator.LESS, (high,))
+        return compile_condition(And(ends), view, parameters)
+    if (origin := origin_of(field, view)) is not None:
+        return rows_whose(origin, _of_column(origin, condition.operator, values, parameters), view, parameters)
+    return _of_column(column_of(field, view), condition.operator, values, parameters)
+
+
+def _of_column(column: RowColumn, operator: Operator, values: tuple[Value, ...], parameters: Parameters) -> str:
+    match operator:
         case Operator.ISNULL:
             return f"{column.column} IS NULL"
         case Operator.CONTAINS | Operator.SEARCH:
@@ -67,20 +75,8 @@ def _condition(condition: Condition, view: DatasetView, parameters: Parameters) 
             return _starts_with(column, str(values[0]), parameters)
         case Operator.IN:
             return _is_one_of(column, values, parameters)
-        case Operator.BETWEEN:
-            low, high = values
-            ends = Condition(field, Operator.GREATER, (low,)), Condition(field, Operator.LESS, (high,))
-            return compile_condition(And(ends), view, parameters)
         case _:
-            return _compared(column, SYMBOLS[condition.operator], values[0], parameters)
-
-
-def _of_organisations(sirens: tuple[Value, ...], view: DatasetView, parameters: Parameters) -> str:
-    given, schema = parameters.add(list(sirens), "text[]"), parameters.add(view.table.schema_name, "text")
-    return (
-        "dataset_id IN (SELECT number FROM catalog.dataset "  # noqa: S608 - placeholders
-        f"WHERE organisation_siren = ANY({given}) AND schema_name = {schema})"
-    )
+            return _compared(column, SYMBOLS[operator], values[0], parameters)
 
 
 def _compared(column: RowColumn, symbol: str, value: Value, parameters: Parameters) -> str:

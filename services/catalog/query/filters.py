@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from services.catalog.query.names import read_items, refuse, refuse_unknown, split_name
+from services.catalog.query.origin import origin_of
 from services.catalog.query.places import has_places
 from services.catalog.query.tree import And, Condition, InBox, Near, Not, Operator, Or, Value, Where, Words
 from services.catalog.query.values import read_degrees, read_text, read_value
 from services.catalog.query.written import UnreadableText, Written, read_group
-from services.catalog.view import ORIGIN_FIELDS, DatasetView
+from services.catalog.view import DatasetView
 from shared.rows import RowColumn
 
 MAX_CONDITIONS = 50
@@ -17,12 +18,7 @@ MAX_CONDITIONS = 50
 MAX_LISTED = 500
 """Values of one `in`."""
 
-MAX_CHARACTERS = 16_000
-"""Of one parameter."""
-
 MAX_METRES = 1_000_000
-
-ORGANISATION_FIELD = "organisation_siren"
 
 GROUPS = ("or", "and", "not")
 FILTERS = ("q", "bbox", "near", *GROUPS)
@@ -30,7 +26,6 @@ FILTERS = ("q", "bbox", "near", *GROUPS)
 
 TEXT_ONLY = (Operator.CONTAINS, Operator.NOTCONTAINS, Operator.STARTSWITH, Operator.SEARCH)
 UNORDERED = (Operator.EXACT, Operator.DIFFERS, Operator.IN, Operator.NOTIN, Operator.ISNULL, Operator.ISNOTNULL)
-OF_ORGANISATIONS = (Operator.EXACT, Operator.DIFFERS, Operator.IN, Operator.NOTIN)
 
 
 def read_filter(given: Sequence[tuple[str, str]], view: DatasetView, *, controls: Iterable[str]) -> And:
@@ -62,8 +57,6 @@ def weight(where: Where) -> int:
 
 
 def _part(name: str, text: str, view: DatasetView, controls: Iterable[str]) -> Where:
-    if len(text) > MAX_CHARACTERS:
-        refuse(name, f"La valeur a plus de {MAX_CHARACTERS} caractères.", "Donnez une valeur plus courte.")
     match name:
         case "q":
             return Words(_words(name, text))
@@ -103,15 +96,10 @@ def _member(member: Written, view: DatasetView, controls: Iterable[str]) -> Wher
 def read_condition(name: str, text: str, view: DatasetView, controls: Iterable[str]) -> Condition:
     """One condition on one column. Raises InvalidParameter."""
     field, operator = split_name(name, view, controls)
-    if field in ORIGIN_FIELDS and view.is_consolidated:
-        if field != ORGANISATION_FIELD or operator not in OF_ORGANISATIONS:
-            refuse(name, f"« {field} » ne se filtre pas ainsi.", f"Filtrez par {ORGANISATION_FIELD}=<SIREN>.")
-        column = None
-    else:
-        column = view.table.column(field)
-        if column is None:
-            refuse_unknown(name, field, view, controls)
-        _check_operator(name, operator, column)
+    column = origin_of(field, view) or view.table.column(field)
+    if column is None:
+        refuse_unknown(name, field, view, controls)
+    _check_operator(name, operator, column)
     return Condition(field, operator, _values(name, text, operator, column))
 
 
@@ -123,7 +111,7 @@ def _check_operator(name: str, operator: Operator, column: RowColumn) -> None:
         refuse(name, f"« {field} » est vrai ou faux : il n'a pas d'ordre.", f"Écrivez {field}=true ou {field}=false.")
 
 
-def _values(name: str, text: str, operator: Operator, column: RowColumn | None) -> tuple[Value, ...]:
+def _values(name: str, text: str, operator: Operator, column: RowColumn) -> tuple[Value, ...]:
     match operator:
         case Operator.ISNULL | Operator.ISNOTNULL:
             if text not in ("", "true"):
@@ -141,7 +129,7 @@ def _values(name: str, text: str, operator: Operator, column: RowColumn | None) 
                 refuse(name, "Un intervalle a deux bornes.", f"Écrivez {name}=MIN,MAX ; les bornes sont comprises.")
         case _:
             texts = [text]
-    return tuple(read_text(name, one) if column is None else read_value(name, one, column) for one in texts)
+    return tuple(read_value(name, one, column) for one in texts)
 
 
 def _words(name: str, text: str) -> tuple[str, ...]:

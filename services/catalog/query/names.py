@@ -41,6 +41,12 @@ def read_items(parameter: str, text: str) -> list[str]:
 
 def refuse_unknown(parameter: str, field: str, view: DatasetView, controls: Iterable[str]) -> NoReturn:
     """Refuse a name that is neither a column nor a parameter."""
+    if field in view.field_names:
+        refuse(
+            parameter,
+            f"« {field} » dit d'où vient une ligne : on la lit, on filtre par elle, mais pas ceci.",
+            "Triez et mesurez par les colonnes du schéma ; groupez aussi par organisation_siren ou organisation_nom.",
+        )
     controls = tuple(controls)
     by_folded = {name.casefold(): name for name in (*view.field_names, *controls)}
     near = [by_folded[one] for one in get_close_matches(field[:200].casefold(), by_folded, n=3)]

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -39,7 +39,7 @@ def find_place(view: DatasetView, request: NativeRequest, *, secret: bytes) -> R
     said = decode_cursor(request.cursor, secret=secret)
     if said.get("d") != view.dataset_id or said.get("q") != request.query.fingerprint or "v" not in said:
         raise unreadable_cursor()
-    return RecordsPlace(check_kept(replace(view, publication=said["p"], version=said["v"])), said["r"])
+    return RecordsPlace(check_kept(view.at(said["p"], said["v"])), said["r"])
 
 
 def entity_tag(place: RecordsPlace, request: NativeRequest) -> str:

@@ -22,11 +22,15 @@ class Parameters:
     """The values of a statement, in the order of their `$n`."""
 
     values: list[object] = field(default_factory=list)
+    unseen: bool = False
+    """The planner sees no value, ever: PostgreSQL plans once, and keeps the plan as long as the connection. Only for
+    statements that have one good plan, whatever the values."""
 
     def add(self, value: object, sql_type: str) -> str:
         """The placeholder of a value."""
         self.values.append(value)
-        return f"${len(self.values)}::{sql_type}"
+        placeholder = f"${len(self.values)}::{sql_type}"
+        return f"(SELECT {placeholder})" if self.unseen else placeholder
 
 
 def parameter_type(column: RowColumn) -> str:

@@ -67,6 +67,30 @@ async def test_a_consolidated_row_tells_whose_it_is(client: httpx.AsyncClient, p
     assert await ids(client, WHOLE, organisation_siren="'; DROP TABLE data.deliberations; --") == []
 
 
+async def test_rows_are_filtered_by_where_they_come_from(client: httpx.AsyncClient, publish: Publish) -> None:
+    first = await publish([deliberation("1"), deliberation("2")])
+    await publish([deliberation("1"), deliberation("2", DELIB_OBJET="x")])
+    await publish([deliberation("3")], siren=COLOMIERS)
+    for found, question in {
+        "12": {"organisation_nom": "Muret"},
+        "3": {"organisation_nom__search": "COLÔ"},
+        "132": {"organisation_siren__startswith": "2131"},
+        "1": {"deposit_id": str(first.id)},
+        "32": {"deposit_id__notin": f"{first.id},x"},
+        "13": {"version": "1", "organisation_nom__isnotnull": ""},
+        "2": {"or": '(version__between="2,9",organisation_nom__contains=zzz)'},
+    }.items():
+        assert sorted(await ids(client, WHOLE, **question)) == sorted(found), question
+    for question in ({"version": "un"}, {"version__contains": "1"}, {"sort": "organisation_nom"}):
+        answer = await client.get(WHOLE, params=question)
+        assert answer.status_code == 400
+    assert "dit d'où vient une ligne" in answer.json()["detail"]
+    groups = await get(client, "/v1/datasets/deliberations/aggregate", organisation_nom="Muret")
+    assert groups["data"] == [{"count": 2}]
+    lines = (await client.get(f"{WHOLE}.csv", params={"organisation_nom": "Colomiers"})).text.splitlines()
+    assert len(lines) == 2
+
+
 async def test_numbers_come_back_as_the_vendor_wrote_them(client: httpx.AsyncClient, publish: Publish) -> None:
     amounts = ["1200.50", "0.10", "100", "-3.000", "12345678901234567890.123456789", "1E+2"]
     rows = [subvention(f"{rank}", amount) for rank, amount in enumerate(amounts)]
