@@ -81,6 +81,9 @@ SchemaVersion = Annotated[str | None, typer.Option(metavar="VERSION", help="Vers
 CorrectionsAsked = Annotated[
     Corrections, typer.Option(metavar="all|none", help="« none » : à la lettre, sans rien corriger.")
 ]
+CharsetDeclared = Annotated[
+    str | None, typer.Option(metavar="ENCODAGE", help="Encodage du fichier texte, s'il n'est pas reconnu : macintosh…")
+]
 ExternalId = Annotated[
     str | None, typer.Option(metavar="TEXTE", help="Votre référence, à retrouver dans la liste des dépôts.")
 ]
@@ -168,6 +171,7 @@ def push(
     wait: Annotated[bool, typer.Option("--wait", help="Attend la fin et montre les constats.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Vérifie et compare tout, ne publie rien.")] = False,
     external_id: ExternalId = None,
+    charset: CharsetDeclared = None,
     base_url: Annotated[
         str | None, typer.Option(envvar="SOCLE_BASE_URL", metavar="URL", help="Adresse du Socle.")
     ] = None,
@@ -189,7 +193,7 @@ def push(
         choices |= {"dry_run": str(dry_run).lower(), "external_id": external_id or ""}
         usual = {"corrections": "all", "mode": "replace", "slice": "present", "dry_run": "false", "external_id": ""}
         chosen = {name: value for name, value in choices.items() if value != usual[name]}
-        orders = Orders(schema, schema_version, idempotency_key, wait, chosen)
+        orders = Orders(schema, schema_version, idempotency_key, wait, chosen, charset)
         code = asyncio.run(push_file(file, destination, orders, Screen()))
     raise typer.Exit(code)
 
@@ -220,6 +224,7 @@ def check(
     corrected: Annotated[
         Path | None, typer.Option(metavar="FICHIER", dir_okay=False, help="Où écrire le fichier corrigé.")
     ] = None,
+    charset: CharsetDeclared = None,
 ) -> None:
     """Valide un fichier ici même, sans serveur ni clé.
 
@@ -231,7 +236,7 @@ def check(
 
     with refusing.in_french():
         context = context_for(organisation)
-        request = Request(schema, schema_version, corrections=corrections.value, context=context, mode=mode.value)
+        request = Request(schema, schema_version, charset, corrections.value, context, mode.value)
         wanted = Wanted(form.value, output, corrected, lang.value)
         code = check_file(file, request, wanted, Screen())
     raise typer.Exit(code)

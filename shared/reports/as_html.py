@@ -119,9 +119,9 @@ class _Page:
         caption = self.labels["samples"].format(len(rule.samples), self._number(rule.count))
         advice = {sample.how_to_mend for sample in rule.samples}
         if len(advice) > 1:
-            return heading + self._table(caption, ("row", "value", "expected", "how_to_mend"), rule.samples)
+            return heading + self._table(caption, ("row", "value", "message", "how_to_mend"), rule.samples)
         said = f"<p><bdi>{visible(advice.pop())}</bdi></p>"
-        return heading + said + self._table(caption, ("row", "value", "expected"), rule.samples)
+        return heading + said + self._table(caption, ("row", "value", "message", "expected"), rule.samples)
 
     def _findings(self) -> str:
         report, labels = self.report, self.labels

@@ -94,6 +94,15 @@ def test_check_lists_corrections_writes_the_corrected_file_and_may_judge_to_the_
     assert again.returncode == 0, again.stdout
 
 
+def test_check_reads_a_file_in_the_encoding_declared(tmp_path: Path):
+    file = tmp_path / "deliberations.csv"
+    file.write_text(deliberation_file({"DELIB_OBJET": "Été à la mairie"}), encoding="mac-roman")
+    unsure = socle("check", str(file), "--schema", "deliberations")
+    assert (unsure.returncode, "--charset" in unsure.stdout) == (1, True)
+    told = socle("check", str(file), "--schema", "deliberations", "--charset", "macintosh")
+    assert told.returncode == 0, told.stdout
+
+
 def test_check_writes_its_report_in_every_form_and_in_english(tmp_path: Path):
     file = tmp_path / "deliberations.csv"
     file.write_text(deliberation_file({"DELIB_DATE": "31/13/2024"}))

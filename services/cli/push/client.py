@@ -46,6 +46,15 @@ class Parcel:
     """Further parameters of the deposit: `corrections`, `mode`, `slice`, `dry_run`, `external_id`."""
     wait_seconds: int = 0
     """How long the answer may take so as to tell the end of the deposit."""
+    charset: str | None = None
+    """Encoding of a text file, where the person declares it."""
+
+    @property
+    def content_type(self) -> str:
+        """The form of a file is told from its bytes; of text, only the encoding may have to be declared."""
+        if self.charset is not None:
+            return f"text/csv; charset={self.charset}"
+        return "text/csv" if self.path.suffix.lower() == ".csv" else "application/octet-stream"
 
     @property
     def size_bytes(self) -> int:
@@ -68,7 +77,7 @@ class Client:
         if parcel.schema_version:
             parameters["schema_version"] = parcel.schema_version
         headers = {
-            "Content-Type": "text/csv" if parcel.path.suffix.lower() == ".csv" else "application/octet-stream",
+            "Content-Type": parcel.content_type,
             "Content-Length": str(parcel.size_bytes),
             "Idempotency-Key": parcel.idempotency_key,
         }

@@ -39,6 +39,8 @@ class Orders:
     wait: bool
     choices: Mapping[str, str] = field(default_factory=dict)
     """What differs from an ordinary deposit: `corrections`, `mode`, `slice`, `dry_run`, `external_id`."""
+    charset: str | None = None
+    """Encoding of a text file, where the person declares it."""
 
 
 async def push_file(path: Path, destination: Destination, orders: Orders, screen: Screen) -> int:
@@ -46,7 +48,8 @@ async def push_file(path: Path, destination: Destination, orders: Orders, screen
     base_url, key, organisation = _complete(destination)
     sending_key = orders.idempotency_key or str(uuid4())
     wait_seconds = WAIT_SECONDS if orders.wait else 0
-    parcel = Parcel(path, organisation, orders.schema, orders.schema_version, sending_key, orders.choices, wait_seconds)
+    described = (orders.schema, orders.schema_version, sending_key, orders.choices, wait_seconds, orders.charset)
+    parcel = Parcel(path, organisation, *described)
     async with open_client(base_url, key) as client:
         with screen.sending(path.name, parcel.size_bytes) as advance:
             deposit = await client.push(parcel, advance)

@@ -60,13 +60,15 @@ FILE_WORDINGS: Mapping[FindingCode, Wording] = {
     Code.ENCODING_UNKNOWN: Wording(
         "L’encodage du fichier n’est pas reconnu : la ligne {row} n’est pas de l’UTF-8, et la lire en Windows-1252 "
         "donnerait un caractère invraisemblable en français ({character}).",
-        "Exportez le fichier en UTF-8, ou déclarez son encodage : « Content-Type: text/csv; charset=… ».",
+        "Exportez le fichier en UTF-8, ou déclarez son encodage : « Content-Type: text/csv; charset=… », ou "
+        "« --charset … » en ligne de commande.",
         expected="de l’UTF-8, ou un encodage déclaré",
         validata="encoding-error",
         english=English(
             "The encoding of the file is not recognised: line {row} is not UTF-8, and reading it as Windows-1252 would "
             "give a character that is unlikely in French ({character}).",
-            "Export the file as UTF-8, or declare its encoding: “Content-Type: text/csv; charset=…”.",
+            "Export the file as UTF-8, or declare its encoding: “Content-Type: text/csv; charset=…”, or "
+            "“--charset …” on the command line.",
             "UTF-8, or a declared encoding",
         ),
     ),

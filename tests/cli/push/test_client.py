@@ -20,6 +20,13 @@ from shared.models import Deposit
 SIZE = 300_000
 
 
+def test_a_parcel_declares_its_encoding_when_the_person_does(tmp_path: Path) -> None:
+    parcel = Parcel(tmp_path / "actes.csv", "213103955", "scdl/deliberations", None, "key")
+    assert parcel.content_type == "text/csv"
+    assert replace(parcel, charset="macintosh").content_type == "text/csv; charset=macintosh"
+    assert replace(parcel, path=tmp_path / "actes.xlsx").content_type == "application/octet-stream"
+
+
 class Door:
     """Answers itself, so many times, before it lets requests pass."""
 

@@ -61,6 +61,13 @@ def test_the_page_is_whole_and_accessible(language: Language) -> None:
     assert not [attributes for _, attributes in found.tags if "src" in attributes or "onclick" in attributes]
 
 
+def test_each_example_of_a_rule_says_what_is_wrong() -> None:
+    report = a_report(a_finding(2, message="Clé fausse."), a_finding(3, message="Treize chiffres."))
+    samples = outline(report).text.partition(LABELS["fr"]["findings"])[0]
+    assert "Clé fausse." in samples
+    assert "Treize chiffres." in samples
+
+
 def test_figures_come_first_then_rules_then_findings() -> None:
     labels = LABELS["fr"]
     text = outline(a_report(a_finding(2), a_finding(3))).text
