@@ -1,21 +1,17 @@
 """A vendor asks, a référent decides: by letter, link and code; what follows for deposits on their way."""
 
-import re
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
-from journal import MURET, PEPPER, SessionsOf
+from journal import MURET, PEPPER
 from pushes import push, refused
 from sqlalchemy import select, update
 
 from services.ingest.admin import create_key, create_vendor
 from services.ingest.habilitations.operate import (
-    add_referent,
     grant_habilitation,
     remove_referent,
     revoke_habilitation,
@@ -24,46 +20,11 @@ from services.ingest.habilitations.record import end_what_expired
 from services.ingest.keys import KeyWish
 from shared import deposits
 from shared.auth import NotHabilitated, require_still
-from shared.db import Sessions
 from shared.deposits import VALIDATE, StaleClaim
-from shared.models import ConsentLink, Deposit, DepositState, Habilitation, OutgoingMail
+from shared.models import ConsentLink, Deposit, DepositState, Habilitation
 
 ROQUES = "213104581"
 REFERENT = "mairie@roques.example"
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    recipient: str
-    subject: str
-    body: str
-
-    @property
-    def path(self) -> str:
-        return re.search(r"/v1/consents/\S+", self.body)[0]
-
-    @property
-    def code(self) -> str:
-        return re.search(r"code : (\d{3} \d{3})", self.body)[1]
-
-
-@pytest.fixture
-def sessions(sessions_of: SessionsOf) -> Sessions:
-    return sessions_of("socle_ingest")
-
-
-@pytest.fixture
-async def letters(sessions: Sessions) -> Callable[[], Awaitable[list[Letter]]]:
-    """Those written so far, the oldest first. Roques has one référent."""
-    async with sessions.begin() as session:
-        await add_referent(session, siren=ROQUES, email=REFERENT, role="secrétaire de mairie")
-
-    async def read() -> list[Letter]:
-        async with sessions() as session:
-            found = (await session.execute(select(OutgoingMail).order_by(OutgoingMail.id))).scalars()
-            return [Letter(one.recipient, one.subject, one.body) for one in found]
-
-    return read
 
 
 async def ask(client: httpx.AsyncClient, **body: Any) -> dict[str, Any]:
@@ -297,45 +258,3 @@ async def test_a_request_sent_again_under_its_key_is_asked_once(client, letters)
     path, key = f"/v1/habilitations/{first.json()['id']}/reminder", {"Idempotency-Key": "relance-1"}
     assert [(await client.post(path, headers=key)).status_code for _ in range(2)] == [200, 200]
     assert len(await letters()) == 2
-
-
-async def test_taking_back_nothing_leaves_the_code_good(client, stranger, letters, sessions, vendor):
-    granted = await grant_habilitation(
-        sessions, vendor=vendor.vendor, organisation_siren=ROQUES, schemas=None, basis="convention"
-    )
-    before = len(await letters())
-    await stranger.post("/v1/consents", data={"organisation": "213 104 581", "email": REFERENT})
-    [letter] = (await letters())[before:]
-    answer = {"code": letter.code, "decision": "remove"}
-    refused(await stranger.post(letter.path, data=answer), 400, "invalid-parameter")
-    await stranger.post(letter.path, data=answer | {"remove": str(granted)})
-    assert await state_of(client, str(granted)) == "revoked"
-
-
-async def test_a_referent_whose_link_is_over_gets_the_request_again(client, stranger, letters):
-    asked = await ask(client, schemas=["scdl/deliberations"])
-    before = len(await letters())
-    await stranger.post("/v1/consents", data={"organisation": ROQUES, "email": REFERENT})
-    access, request = (await letters())[before:]
-    assert "Les habilitations de Roques" in access.subject
-    await stranger.post(request.path, data={"code": request.code, "decision": "accept"})
-    assert await state_of(client, asked["id"]) == "granted"
-
-
-async def test_an_organisation_reads_its_own_trail(client, stranger, letters, sessions, vendor):
-    granted = await grant_habilitation(
-        sessions, vendor=vendor.vendor, organisation_siren=ROQUES, schemas=None, basis="convention"
-    )
-    assert (await pushed(client)).status_code == 202
-    await push(client, params={"organisation": MURET, "schema": "scdl/subventions"})
-    await revoke_habilitation(sessions, habilitation_id=granted)
-    before = len(await letters())
-    await stranger.post("/v1/consents", data={"organisation": ROQUES, "email": REFERENT})
-    shown = (await stranger.get((await letters())[before].path)).text
-    for told in (
-        f"<td>Logiciels du Midi (clé {vendor.key[6:14]})</td><td>dépôt, scdl/deliberations</td>",
-        "<td>le département</td><td>habilitation accordée : Logiciels du Midi</td>",
-        "<td>le département</td><td>habilitation retirée : Logiciels du Midi</td>",
-    ):
-        assert told in shown, shown
-    assert "scdl/subventions" not in shown
