@@ -35,6 +35,8 @@ class DatasetView:
     version: int | None
     """None before the first one. For a consolidated data set, the publication."""
     licence_url: str = LICENCE_OUVERTE.url
+    fills_table: bool = False
+    """Nearly all rows of the table are this data set's, as of this publication: one plan finds any value in them."""
     field_names: tuple[str, ...] = field(init=False, compare=False)
     """Names that may be asked for, in the order of answers."""
 
@@ -47,6 +49,11 @@ class DatasetView:
     def is_consolidated(self) -> bool:
         """Whether the rows of all organisations are read."""
         return self.number is None
+
+    def at(self, publication: int, version: int | None) -> "DatasetView":
+        """The same data set as of a publication."""
+        fills_table = self.fills_table and publication == self.publication
+        return replace(self, publication=publication, version=version, fills_table=fills_table)
 
 
 class DatasetWithdrawn(Refusal):
@@ -102,12 +109,12 @@ async def view_as_of(session: AsyncSession, view: DatasetView, publication: int)
         return view
     check_kept(replace(view, publication=publication))
     if view.is_consolidated:
-        return replace(view, publication=publication, version=publication or None)
+        return view.at(publication, publication or None)
     statement = select(col(CatalogVersion.number)).where(
         col(CatalogVersion.dataset_id) == view.dataset_id, col(CatalogVersion.publication) == publication
     )
     version = (await session.execute(statement)).scalar_one_or_none()
-    return replace(view, publication=publication, version=version)
+    return view.at(publication, version)
 
 
 async def view_of_version(session: AsyncSession, view: DatasetView, number: int) -> tuple[DatasetView, CatalogVersion]:
@@ -128,7 +135,7 @@ async def view_of_version(session: AsyncSession, view: DatasetView, number: int)
             f"« {view.dataset_id} » n'a pas de version {number}.",
             action=f"Les versions sont listées par GET /v1/datasets/{view.dataset_id}/versions.",
         )
-    return replace(view, publication=version.publication, version=number), version
+    return view.at(version.publication, number), version
 
 
 def check_kept(view: DatasetView) -> DatasetView:
