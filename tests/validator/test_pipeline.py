@@ -18,7 +18,7 @@ FILES = Path(__file__).parent.parent / "files"
         ("bal_1.4.csv", "bal", "valid", {}),
         ("bal_1.5.csv", "bal", "valid", {}),
         ("binary.csv", "deliberations", "invalid", None),
-        ("decp.json", "marches", "valid", None),
+        ("decp.json", "marches", "valid", {}),
         ("decp_truncated.json", "marches", "invalid", {"json-invalid": 1}),
         ("deliberations.csv", "deliberations", "valid", {}),
         ("deliberations_bom_semicolon_crlf.csv", "deliberations", "valid", {}),

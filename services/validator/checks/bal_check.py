@@ -70,9 +70,5 @@ def left_unsaid(runs: Sequence[FaultRun], own: Iterable[Found]) -> list[FaultRun
             continue
         places = np.flatnonzero(~np.isin(run.rows, np.concatenate(told[run.column])))
         if len(places):
-            kept.append(_only(run, places))
+            kept.append(run.only(places))
     return [*kept, *judged]
-
-
-def _only(run: FaultRun, places: Rows) -> FaultRun:
-    return FaultRun(run.code, run.severity, run.column, run.rows[places], lambda rank: run.describe(int(places[rank])))

@@ -1,7 +1,7 @@
 """A run of rows by columns, and the faults found in it: what the checks pass to each other."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -49,6 +49,10 @@ class FaultRun:
     rows: Rows
     describe: Callable[[int], Described]
     """Takes the rank of a fault in `rows`."""
+
+    def only(self, ranks: Rows) -> "FaultRun":
+        """The faults of these ranks alone."""
+        return replace(self, rows=self.rows[ranks], describe=lambda rank: self.describe(int(ranks[rank])))
 
 
 @dataclass(frozen=True, slots=True)

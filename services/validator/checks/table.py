@@ -13,11 +13,13 @@ from services.validator.checks.bal import blank_row_severity
 from services.validator.checks.bal_check import left_unsaid
 from services.validator.checks.cells import Alerts, Column, judge_column
 from services.validator.checks.chunk import Chunk, CorrectionRun, Fault, FaultRun, Found, nothing, places
+from services.validator.checks.concessions import without_what_concessions_lack
 from services.validator.checks.duplicates import Uniqueness, identity_doubles, repeated_identities
 from services.validator.checks.explain import CellReader
 from services.validator.checks.extra import controls_in, extra_texts
 from services.validator.checks.french import RowCheck
 from services.validator.findings import FindingCode, Severity
+from services.validator.readers.decp import SCHEMA_NAME as DECP
 from services.validator.readers.table import Batch, RawTable
 from services.validator.standardise.as_sent import as_sent, holds_all
 from services.validator.standardise.cells import Correcting
@@ -117,6 +119,8 @@ class TableCheck:
         chunk = None
         if len(lines):
             chunk, corrections = self._judge(batch, runs)
+            if self._plan.schema.name == DECP:
+                runs = without_what_concessions_lack(runs, chunk)
             if self._plan.judge is not None:
                 runs = left_unsaid(runs, self._plan.judge.check(chunk, batch.frame))
             self._tally.add_corrections(corrections, lines)
