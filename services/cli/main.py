@@ -84,6 +84,9 @@ CorrectionsAsked = Annotated[
 CharsetDeclared = Annotated[
     str | None, typer.Option(metavar="ENCODAGE", help="Encodage du fichier texte, s'il n'est pas reconnu : macintosh…")
 ]
+CorrectedPath = Annotated[
+    Path | None, typer.Option(metavar="FICHIER", dir_okay=False, help="Où écrire le fichier corrigé.")
+]
 ExternalId = Annotated[
     str | None, typer.Option(metavar="TEXTE", help="Votre référence, à retrouver dans la liste des dépôts.")
 ]
@@ -221,9 +224,7 @@ def check(
         str | None,
         typer.Option(metavar="NUMÉRO", help="SIREN, SIRET ou code INSEE : compare le fichier à cet organisme."),
     ] = None,
-    corrected: Annotated[
-        Path | None, typer.Option(metavar="FICHIER", dir_okay=False, help="Où écrire le fichier corrigé.")
-    ] = None,
+    corrected: CorrectedPath = None,
     charset: CharsetDeclared = None,
 ) -> None:
     """Valide un fichier ici même, sans serveur ni clé.
