@@ -21,7 +21,7 @@ Identifier = Annotated[UUID, typer.Argument(metavar="IDENTIFIANT", help="Identif
 def confirm(
     identifier: Identifier,
     reason: Annotated[
-        list[str] | None, typer.Option(metavar="CODE=NOMBRE", help="Un motif, tel que montré. Répétable.")
+        list[str] | None, typer.Option(metavar="CODE[:PÉRIODE]=NOMBRE", help="Un motif, tel que montré. Répétable.")
     ] = None,
 ) -> None:
     """Confirme un dépôt retenu, à la place de l'éditeur. Sans --reason, montre les motifs et demande."""
@@ -36,8 +36,11 @@ def confirm(
     shown = [_read(one) for one in reason or ()] or run(held_for)
     if not reason and shown:
         for one in shown:
-            typer.echo(f"  {one.code} : {one.count}")
-        typer.confirm("Avez-vous vérifié ces motifs dans le rapport ? Publier ce dépôt", abort=True)
+            typer.echo(f"  {one.code}{one.slice and f':{one.slice}'}={one.count}")
+        said = typer.prompt("Avez-vous vérifié ces motifs dans le rapport ? Publier ce dépôt [oui/non]", default="non")
+        if said.strip().lower() not in ("o", "oui"):
+            typer.echo("Rien n'est décidé : le dépôt reste retenu.")
+            raise typer.Exit(1)
     _show(run(lambda sessions: confirm_deposit(sessions, identifier, shown, vendor=None)))
 
 
@@ -60,10 +63,11 @@ def retry(identifier: Identifier) -> None:
 def _read(text: str) -> "Reason":
     from services.ingest.decide import Reason
 
-    code, _, count = text.partition("=")
+    named, _, count = text.rpartition("=")
+    code, _, period = named.partition(":")
     if not code or not (count.isascii() and count.isdigit()):
-        raise typer.BadParameter(f"« {text} » n'a pas la forme CODE=NOMBRE", param_hint="--reason")
-    return Reason(code, int(count))
+        raise typer.BadParameter(f"« {text} » n'a pas la forme CODE[:PÉRIODE]=NOMBRE", param_hint="--reason")
+    return Reason(code, int(count), period)
 
 
 def _show(deposit: "Deposit") -> None:

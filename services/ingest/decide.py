@@ -47,15 +47,20 @@ class NotCancellable(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a deposit is held: a code of the report and how many times it was found."""
+    """Why a deposit is held: a code of the report and how many times it was found, or rows that a period would lose."""
 
     code: str
     count: int
+    slice: str = ""
+    """The period; empty where there is none."""
 
 
 def reasons_of(deposit: Deposit) -> list[Reason]:
     """What the deposit is held for, or was when it was last held."""
-    return [Reason(str(one["code"]), int(str(one["count"]))) for one in deposit.held_reasons or ()]
+    return [
+        Reason(str(one["code"]), int(str(one["count"])), str(one.get("slice") or ""))
+        for one in deposit.held_reasons or ()
+    ]
 
 
 async def confirm_deposit(
@@ -75,12 +80,11 @@ async def confirm_deposit(
                 action="Relisez le dépôt par GET /v1/deposits/{id}.",
                 state=deposit.state,
             )
-        held_for = reasons_of(deposit)
-        if {(one.code, one.count) for one in shown} != {(one.code, one.count) for one in held_for}:
+        if set(shown) != set(reasons_of(deposit)):
             raise ReasonsDiffer(
                 "Les motifs confirmés ne sont pas ceux pour lesquels le dépôt est retenu.",
-                action="Relisez le rapport, puis reprenez les codes et les nombres de `held.reasons`.",
-                reasons=[{"code": one.code, "count": one.count} for one in held_for],
+                action="Relisez le dépôt et son rapport, puis reprenez `held.reasons` : codes, nombres, périodes.",
+                reasons=deposit.held_reasons,
             )
         detail = {"confirmed": deposit.held_reasons, "by": actor_of(vendor).name}
         await decide(session, deposit, DepositState.VALIDATED, detail=detail)

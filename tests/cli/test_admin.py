@@ -94,7 +94,7 @@ async def test_the_operator_sends_a_held_deposit_on_seeing_why(admin, make_depos
         held = await deposits.claim(session, deposit.id, deposits.VALIDATE)
         await deposits.hold(session, held, [{"code": "personal-nir", "count": 2}], until_days=30)
     blind = admin("deposit", "confirm", str(deposit.id))
-    assert (blind.returncode, "personal-nir : 2" in blind.stdout) == (1, True)
+    assert (blind.returncode, "personal-nir=2" in blind.stdout) == (1, True)
     other = admin("deposit", "confirm", str(deposit.id), "--reason", "personal-nir=1")
     assert (other.returncode, "Motifs différents" in other.stderr) == (2, True)
     assert admin("deposit", "confirm", str(deposit.id), "--reason", "personal-nir").returncode == 2

@@ -19,9 +19,9 @@ from shared.deposits import VALIDATE
 from shared.errors import NotFound
 from shared.models import Deposit, DepositState
 
-REASONS = [{"code": "personal-nir", "count": 2}, {"code": "personal-iban", "count": 1}]
+REASONS: list[dict[str, object]] = [{"code": "personal-nir", "count": 2}, {"code": "personal-iban", "count": 1}]
 
-Hold = Callable[[], Awaitable[Deposit]]
+Hold = Callable[..., Awaitable[Deposit]]
 
 
 @pytest.fixture
@@ -29,13 +29,13 @@ def hold(sessions_of: SessionsOf, make_deposit: MakeDeposit) -> Hold:
     """A deposit of the vendor that the validator holds."""
     validator = sessions_of("socle_validator")
 
-    async def run() -> Deposit:
+    async def run(reasons: list[dict[str, object]] = REASONS) -> Deposit:
         deposit = await make_deposit()
         async with validator.begin() as session:
             held = await deposits.claim(session, deposit.id, VALIDATE)
         assert held is not None
         async with validator.begin() as session:
-            await deposits.hold(session, held, REASONS, until_days=30)
+            await deposits.hold(session, held, reasons, until_days=30)
         return deposit
 
     return run
@@ -70,6 +70,14 @@ async def test_nobody_confirms_blind(client: httpx.AsyncClient, hold: Hold, reas
     answer = await client.post(f"/v1/deposits/{deposit.id}/confirm", json={"reasons": reasons})
     assert refused(answer, 409, "reasons-differ")["reasons"] == REASONS
     assert (await read(client, deposit))["state"] == "held"
+
+
+async def test_periods_that_lose_the_same_are_confirmed_one_by_one(client: httpx.AsyncClient, hold: Hold) -> None:
+    both = [{"code": "slice-emptied", "count": 10, "slice": year, "of": 10} for year in ("2022", "2023")]
+    deposit = await hold(both)
+    path = f"/v1/deposits/{deposit.id}/confirm"
+    assert refused(await client.post(path, json={"reasons": both[:1]}), 409, "reasons-differ")["reasons"] == both
+    assert (await client.post(path, json={"reasons": both})).status_code == 200
 
 
 async def test_only_what_is_held_is_confirmed_and_only_once(client: httpx.AsyncClient, hold: Hold) -> None:

@@ -194,6 +194,11 @@ async def test_a_key_for_tests_pushes_for_whom_it_likes_and_asks_nobody(client: 
     refused(await push(client, headers=narrow, params=PUSH | {"organisation": TOULOUSE}), 403, "not-habilitated")
 
 
+async def test_a_key_that_would_be_over_is_not_made(client: httpx.AsyncClient) -> None:
+    over = {"name": "passée", "expires_at": "2020-01-01T00:00:00Z"}
+    assert refused(await client.post("/v1/keys", json=over), 400, "invalid-parameter")["parameter"] == "expires_at"
+
+
 async def test_a_key_that_ends_makes_and_knows_none_that_ends_later(client: httpx.AsyncClient) -> None:
     ends = (datetime.now(UTC) + timedelta(days=1)).isoformat()
     short = (await client.post("/v1/keys", json={"name": "courte", "expires_at": ends})).json()

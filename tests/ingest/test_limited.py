@@ -56,10 +56,12 @@ async def test_another_key_has_its_own_quota_and_this_machine_none(
         assert "RateLimit" not in answer.headers
 
 
-async def test_limits_are_documented(tight: str) -> None:
+async def test_limits_are_documented(tight: str, vendor: HabilitatedVendor) -> None:
     async with httpx.AsyncClient(base_url=tight) as client:
         found = (await client.get("/v1/limits")).json()
         assert (await client.get("/v1/status")).json()["limits_enforced"] is True
+        mine = (await client.get("/v1/whoami", headers={"X-API-Key": vendor.key})).json()["limits"]
+    assert mine == {"href": "/v1/limits", "counted": found["limits"]}
     assert found["enforced"] is True
     assert [(one["name"], one["quota"], one["window_seconds"]) for one in found["limits"]] == [
         ("address", 12_000, 60),

@@ -42,8 +42,8 @@ router = APIRouter(
     responses=refusals(*KEY_REFUSALS, NotHabilitated, *IDEMPOTENCY_REFUSALS, NotHeld, ReasonsDiffer),
 )
 async def post_confirm(deposit_id: UUID, body: ConfirmIn, vendor: Decider, tools: IngestTools) -> DepositOut:
-    """Le dépôt est publié à son tour. `reasons` reprend les codes et les nombres de `held.reasons`, à l'identique."""
-    shown = [Reason(one.code, one.count) for one in body.reasons]
+    """Le dépôt est publié à son tour. `reasons` reprend celles de `held.reasons`, à l'identique."""
+    shown = [Reason(one.code, one.count, one.slice or "") for one in body.reasons]
     return await _answer(await confirm_deposit(tools.sessions, deposit_id, shown, vendor=vendor), tools)
 
 

@@ -1,7 +1,7 @@
 """A vendor looks after its own keys."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response
@@ -25,7 +25,7 @@ from services.ingest.keys import (
 )
 from services.ingest.organisations import UnknownOrganisation, find_organisation
 from services.ingest.tools import IngestTools, Tools
-from shared.errors import ServiceUnavailable
+from shared.errors import InvalidParameter, ServiceUnavailable
 from shared.imported import know_schema
 from shared.models import ApiKey, KeyAction
 from shared.paging import Page, PageLinks
@@ -114,6 +114,12 @@ async def get_keys(asker: KeyKeeper, tools: IngestTools) -> Page[KeyOut]:
 )
 async def post_key(body: KeyIn, asker: KeyKeeper, tools: IngestTools, response: Response) -> MadeKeyOut:
     """Jamais plus de droits que la clé qui demande. La clé entière n'est montrée que dans cette réponse."""
+    if body.expires_at is not None and body.expires_at <= datetime.now(UTC):
+        raise InvalidParameter(
+            "expires_at",
+            "La clé serait déjà expirée.",
+            action="Donnez un moment à venir, ou rien pour une clé sans fin.",
+        )
     wish = KeyWish(
         name=body.name,
         actions=asker.actions if body.actions is None else {str(one) for one in body.actions},

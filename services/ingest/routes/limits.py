@@ -35,7 +35,13 @@ async def get_limits(request: Request) -> LimitsOut:
     """Chaque réponse dit ce qu'il en reste : `RateLimit: "key";r=5990;t=1`. Une requête de trop reçoit 429 et
     `Retry-After` ; OPTIONS et /health ne comptent pas."""
     limiter: Limiter = request.app.state.limiter
-    return LimitsOut(limits=[_out(policy) for policy in limiter.policies.all], enforced=limiter.is_enforced)
+    return LimitsOut(limits=limits_of(request), enforced=limiter.is_enforced)
+
+
+def limits_of(request: Request) -> list[LimitOut]:
+    """What the requests to this installation are counted against."""
+    limiter: Limiter = request.app.state.limiter
+    return [_out(policy) for policy in limiter.policies.all]
 
 
 def _out(policy: Policy) -> LimitOut:

@@ -1,9 +1,8 @@
 """Who a key is and what it may do."""
 
 from datetime import datetime
-from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlmodel import col
@@ -12,6 +11,7 @@ from services.ingest.auth import Authenticated, CurrentVendor, KeyMissing
 from services.ingest.bodies import OwnerOut
 from services.ingest.habilitations.bodies import ConflictOut, conflicts_out
 from services.ingest.habilitations.record import conflicts_of, granted, in_common
+from services.ingest.routes.limits import LimitOut, limits_of
 from services.ingest.tools import IngestTools
 from shared.db import reading
 from shared.errors import ServiceUnavailable
@@ -43,17 +43,24 @@ class AllowedOut(BaseModel):
     conflicts: list[ConflictOut] = Field(description="Autres éditeurs habilités pour les mêmes données.")
 
 
+class MyLimitsOut(BaseModel):
+    """What its requests are counted against."""
+
+    href: str = Field(description="Où les limites sont décrites.")
+    counted: list[LimitOut] = Field(description="Ce qu'il en reste est dans l'en-tête RateLimit de cette réponse.")
+
+
 class WhoAmIOut(BaseModel):
     """The vendor, its key, and what both together allow."""
 
     vendor: str
     key: KeyRightsOut
     allowed: list[AllowedOut]
-    limits: dict[str, Any] = Field(description="Voir GET /v1/limits.")
+    limits: MyLimitsOut
 
 
 @router.get("/whoami", summary="Savoir qui l'on est et ce que l'on peut")
-async def get_whoami(vendor: Authenticated, tools: IngestTools) -> WhoAmIOut:
+async def get_whoami(vendor: Authenticated, tools: IngestTools, request: Request) -> WhoAmIOut:
     """Ce que permet la clé, croisé avec les habilitations en cours, organisme par organisme."""
     statement = (
         select(Habilitation, Organisation)
@@ -76,7 +83,8 @@ async def get_whoami(vendor: Authenticated, tools: IngestTools) -> WhoAmIOut:
         for one, owner in rows
         if (schemas := in_common(one.schemas, None if vendor.schemas is None else sorted(vendor.schemas))) != ()
     ]
-    return WhoAmIOut(vendor=vendor.name, key=_rights(vendor), allowed=allowed, limits={"href": "/v1/limits"})
+    limits = MyLimitsOut(href="/v1/limits", counted=limits_of(request))
+    return WhoAmIOut(vendor=vendor.name, key=_rights(vendor), allowed=allowed, limits=limits)
 
 
 def _rights(vendor: CurrentVendor) -> KeyRightsOut:
