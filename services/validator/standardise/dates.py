@@ -1,6 +1,7 @@
 """Dates as French software writes them → ISO 8601, when they can be read in one way only.
 
 31/12/2020, 31-12-2020, 31.12.2020, 2020/12/31, 31 décembre 2020, 1er janv. 2021   → ISO
+20201231 (a day first would make a year before 1232)                                → 2020-12-31
 2020-12-31 00:00:00+00, 2020-12-31T00:00:00.000Z (midnight says no more than the day) → ISO
 45400 (the number under an Excel date, 1990 to 2050)                                → 2024-04-18
 12/05/2016 → 2016-05-12: French administrations write the day first (decision 0007)
@@ -26,6 +27,7 @@ EXCEL_SERIALS = range(32_874, 55_154)
 
 DAY_FIRST = re.compile(r"(\d{1,2})([/.\- ])(\d{1,2})\2(\d{4})", re.ASCII)
 YEAR_FIRST = re.compile(r"(\d{4})([/.\-])(\d{1,2})\2(\d{1,2})", re.ASCII)
+COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)", re.ASCII)
 ACCEPTED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}", re.ASCII)
 """What Frictionless reads by itself, when the day exists."""
 SHORT_YEAR = re.compile(r"\d{1,2}([/.\- ])\d{1,2}\1\d{2}", re.ASCII)
@@ -67,8 +69,8 @@ def iso_date(text: str) -> tuple[str, CorrectionCode] | FindingCode | None:
 
 
 def period(text: str) -> tuple[str, CorrectionCode] | FindingCode | None:
-    """`2017-12-14_2018-12-14`, or two French dates with `au`, `_`, `/` or ` - ` between → `2017-12-14/2018-12-14`."""
-    parts = re.split(r"\s*[_/]\s*|\s+(?:au|à|-)\s+", re.sub(r"^du\s+", "", text))
+    """`2017-12-14_2018-12-14`, or two French dates with `au`, `_`, `/` or `-` between → `2017-12-14/2018-12-14`."""
+    parts = re.split(r"\s*[_/]\s*|\s+(?:au|à|-)\s+|(?<=/\d{4})-(?=\d{1,2}/)", re.sub(r"^du\s+", "", text))
     if len(parts) == 6:  # 14/12/2017 - 14/12/2018 written with slashes throughout
         parts = ["/".join(parts[:3]), "/".join(parts[3:])]
     days = [_strict_day(part) for part in parts]
@@ -99,6 +101,8 @@ def _day(text: str) -> tuple[str, CorrectionCode] | FindingCode | None:
     if found := DAY_FIRST.fullmatch(text):
         day, month, year = int(found[1]), int(found[3]), int(found[4])
         return _corrected(year, month, day) or _why(_valid(year, day, month))
+    if found := COMPACT.fullmatch(text):
+        return _corrected(int(found[1]), int(found[2]), int(found[3]))
     if found := YEAR_FIRST.fullmatch(text):
         year, month, day = int(found[1]), int(found[3]), int(found[4])
         return _corrected(year, month, day) or _why(_valid(year, day, month))

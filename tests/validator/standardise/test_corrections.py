@@ -51,6 +51,9 @@ def outcome(field: str, text: str) -> str | None:
         ("2020-01-01T00:00:00-02:60", None),
         ("31 décembre 2020", "2020-12-31 (date-to-iso)"),
         ("mardi 1er sept. 2020", "2020-09-01 (date-to-iso)"),
+        ("20240418", "2024-04-18 (date-to-iso)"),
+        ("18042024", None),
+        ("20241318", None),
         ("45400", "2024-04-18 (excel-date)"),
         ("\u00a02020-12-31 ", "2020-12-31 (trimmed-spaces)"),
         ("05/31/2020", "not corrected (ambiguous-date)"),
@@ -185,6 +188,7 @@ def test_words(field: str, text: str, expected: str | None) -> None:
     ("text", "expected"),
     [
         ("2017-12-14_2018-12-14", "2017-12-14/2018-12-14 (period-text)"),
+        ("14/12/2017-14/12/2018", "2017-12-14/2018-12-14 (period-text)"),
         ("14/12/2017", "2017-12-14 (period-text)"),
         ("14/12/2017 au 14/12/2018", "2017-12-14/2018-12-14 (period-text)"),
         ("du 1er mars 2020 au 3 avril 2021", "2020-03-01/2021-04-03 (period-text)"),
