@@ -45,7 +45,7 @@ class Protocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """In the place of uvicorn's plain text; the connection ends."""
         said = "Ce qui a été reçu n'est pas une requête HTTP, ou sa première ligne est trop longue."
-        action = "Relisez la requête telle qu'elle est envoyée ; une adresse tient en 8 000 octets."
+        action = "Relisez la requête envoyée ; une adresse tient en 8 000 octets, et « é » s'y écrit %C3%A9."
         self._refuse(RequestRefused(said, action=action))
 
     def _refuse(self, refusal: RequestRefused) -> None:

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from shared.errors import InvalidParameter
 from shared.limits import Limiter
 from shared.web import docs, problem_pages, problems
-from shared.web.addresses import refuse_long_addresses
+from shared.web.addresses import refuse_unfit_addresses
 from shared.web.bounded import bounded
 from shared.web.head import HeadFromGet
 from shared.web.health import Check, health_router
@@ -98,7 +98,7 @@ def make_service_app(
         lifespan=_closing(limiter, lifespan),
         docs_url=None,
         redoc_url=None,
-        dependencies=[Depends(refuse_long_addresses), Depends(refuse_unknown_parameters)],
+        dependencies=[Depends(refuse_unfit_addresses), Depends(refuse_unknown_parameters)],
         responses=refusals(*COMMON_REFUSALS),
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         separate_input_output_schemas=False,

@@ -32,7 +32,7 @@ def bounded(document: Document) -> Document:
 
 
 def _bound_parameter(parameter: dict[str, Any]) -> None:
-    """As `refuse_long_addresses` does; a header, than what is read of one."""
+    """As `refuse_unfit_addresses` does; a header, than what is read of one."""
     schema = parameter.get("schema", {})
     for one in schema.get("anyOf", [schema]):
         if one.get("type") == "array":

@@ -55,8 +55,9 @@ def read_csv_options(parameters: Sequence[tuple[str, str]]) -> tuple[CsvOptions,
         if name not in ALLOWED:
             others.append((name, value))
         elif name in chosen or value not in ALLOWED[name]:
+            wrong = f"« {name} » est donné deux fois" if name in chosen else f"« {value[:20]} » n'est pas possible ici"
             possible = " ou ".join(f"« {one} »" for one in ALLOWED[name])
-            raise InvalidParameter(name, f"« {name} » se donne une fois.", action=f"Valeurs possibles : {possible}.")
+            raise InvalidParameter(name, f"{wrong}.", action=f"Donnez {name} une fois : {possible}.")
         else:
             chosen[name] = value
     options = CsvOptions(

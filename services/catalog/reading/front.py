@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.catalog.reading.respond import Kind, Question, Responder
 from shared.errors import Refusal
-from shared.web.addresses import too_long
+from shared.web.addresses import unfit
 from shared.web.app import CROSS_ORIGIN
 from shared.web.problems import answer as problem_answer
 
@@ -62,7 +62,7 @@ def _question(scope: Scope) -> Question | None:
         return None
     if found[3] is not None and scope["query_string"]:
         return None  # a record has no parameters: the framework's own check says so
-    if too_long(scope) is not None:
+    if unfit(scope) is not None:
         return None
     condition = _header(scope, b"if-none-match").decode("latin-1") or None
     kind = Kind.RECORD if found[2] is None else Kind(found[2])

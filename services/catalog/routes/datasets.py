@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.catalog.bodies import LICENCE_OUVERTE, DatasetOut, VersionOut
@@ -22,6 +23,8 @@ from services.catalog.discover.search import find
 from services.catalog.discover.words import words_of
 from services.catalog.exports.formats import Format
 from services.catalog.free.said import Theme
+from services.catalog.headers import REVALIDATED
+from services.catalog.json_answer import json_answer
 from services.catalog.overlaps import known_overlaps
 from services.catalog.tools import CatalogTools, Tools
 from services.catalog.view import DatasetWithdrawn, find_dataset
@@ -34,6 +37,10 @@ from shared.registry import UnknownSchema
 from shared.web import refusals
 
 router = APIRouter(prefix="/v1", tags=["Jeux de données"], responses=refusals(ServiceUnavailable))
+
+UNCHANGED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "Rien n'a changé depuis la réponse que nomme If-None-Match."}
+}
 
 Cursor = Annotated[str | None, Query(description="Donné par links.next")]
 Limit = Annotated[int, Query(ge=1, le=1000)]
@@ -53,7 +60,12 @@ class Filters:
     freshness: Annotated[list[Freshness], Query(default_factory=list, description="Fraîcheur")]
 
 
-@router.get("/datasets", summary="Chercher des jeux de données", responses=refusals(UnknownSchema))
+@router.get(
+    "/datasets",
+    summary="Chercher des jeux de données",
+    response_model=DatasetsOut,
+    responses=refusals(UnknownSchema) | UNCHANGED,
+)
 async def get_datasets(
     request: Request,
     tools: CatalogTools,
@@ -64,7 +76,7 @@ async def get_datasets(
     sort: Annotated[Sort, Query(description="« - » devant : ordre inverse")] = Sort.RELEVANCE,
     cursor: Cursor = None,
     limit: Limit = 20,
-) -> DatasetsOut:
+) -> Response:
     """Les mots de `q` sont cherchés, sans accents ni casse, dans le titre, puis le nom de l'organisme, celui du schéma,
     sa description et ses colonnes : c'est l'ordre de pertinence. Un filtre répété (`theme=GOVE&theme=REGI`) accepte
     chacune de ses valeurs ; des filtres différents s'ajoutent."""
@@ -85,7 +97,8 @@ async def get_datasets(
     data = [dataset_out(row, registry=tools.registry, freshness=Freshness(page.freshness[row[0].id])) for row in rows]
     facets = None if after else facets_out(page.facets, names=names, registry=tools.registry)
     meta = DatasetsMeta(limit=limit, total=page.total, sort=sort, facets=facets)
-    return DatasetsOut(data=data, links=_next(request, _position(question, page.following), tools), meta=meta)
+    said = DatasetsOut(data=data, links=_next(request, _position(question, page.following), tools), meta=meta)
+    return _answer(request, said)
 
 
 async def _wanted(session: AsyncSession, filters: Filters, tools: Tools) -> dict[DatasetFacet, list[str]]:
@@ -111,9 +124,12 @@ def _position(question: Question, place: Place | None) -> dict[str, object] | No
 
 
 @router.get(
-    "/datasets/{dataset_id}", summary="Décrire un jeu de données", responses=refusals(NotFound, DatasetWithdrawn)
+    "/datasets/{dataset_id}",
+    summary="Décrire un jeu de données",
+    response_model=DatasetOut,
+    responses=refusals(NotFound, DatasetWithdrawn) | UNCHANGED,
 )
-async def get_dataset(dataset_id: str, response: Response, tools: CatalogTools) -> DatasetOut:
+async def get_dataset(request: Request, dataset_id: str, tools: CatalogTools) -> Response:
     """Ce que c'est, à qui, sous quelle licence, et ce qu'on peut en demander."""
     async with reading(tools.sessions) as session:
         dataset = await find_dataset(session, dataset_id)
@@ -123,16 +139,18 @@ async def get_dataset(dataset_id: str, response: Response, tools: CatalogTools) 
         frequency = tools.registry.get(dataset.schema_name).frequency
         freshness = await freshness_of(session, dataset.updated_at, frequency)
     described = dataset_out(row, registry=tools.registry, freshness=freshness, overlaps=overlaps)
-    response.headers.update(dataset_headers(described))
-    return described
+    return _answer(request, described, dataset_headers(described))
 
 
 @router.get(
-    "/datasets/{dataset_id}/versions", summary="Lister les versions", responses=refusals(NotFound, DatasetWithdrawn)
+    "/datasets/{dataset_id}/versions",
+    summary="Lister les versions",
+    response_model=Page[VersionOut],
+    responses=refusals(NotFound, DatasetWithdrawn) | UNCHANGED,
 )
 async def get_versions(
     request: Request, dataset_id: str, tools: CatalogTools, cursor: Cursor = None, limit: Limit = 20
-) -> Page[VersionOut]:
+) -> Response:
     """La plus récente d'abord ; pour un jeu de toutes les collectivités, les versions de chacune."""
     kind = f"versions {dataset_id}"
     before = _version_before(cursor, kind, tools)
@@ -142,7 +160,12 @@ async def get_versions(
         versions, following = await list_versions(session, dataset, before_publication=before, limit=limit)
     data = [version_out(version, registry=tools.registry) for version in versions]
     position = None if following is None else {"list": kind, "at": following}
-    return Page(data=data, links=_next(request, position, tools), meta={"limit": limit})
+    return _answer(request, Page(data=data, links=_next(request, position, tools), meta={"limit": limit}))
+
+
+def _answer(request: Request, said: BaseModel, headers: Mapping[str, str] | None = None) -> Response:
+    document = said.model_dump(mode="json", by_alias=True)
+    return json_answer(request, document, cache_control=REVALIDATED, headers=headers)
 
 
 def _version_before(cursor: str | None, kind: str, tools: Tools) -> int | None:

@@ -62,6 +62,21 @@ async def test_pages_of_data_sets_follow_each_other(client: httpx.AsyncClient) -
     assert found == await ids(client)
 
 
+@pytest.mark.parametrize(
+    "path", ["/v1/datasets?q=muret", "/v1/datasets/deliberations-muret", "/v1/datasets/deliberations-muret/versions"]
+)
+async def test_a_description_is_asked_again_for_nothing(client: httpx.AsyncClient, publish: Publish, path: str) -> None:
+    await publish([deliberation("1")])
+    first = await client.get(path)
+    assert first.headers["cache-control"] == "public, no-cache"
+    assert "Accept" in first.headers["vary"]
+    again = await client.get(path, headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    await publish([deliberation("1"), deliberation("2")])
+    changed = await client.get(path, headers={"If-None-Match": first.headers["etag"]})
+    assert (changed.status_code, changed.json() != first.json()) == (200, True)
+
+
 async def test_a_cursor_belongs_to_its_question(client: httpx.AsyncClient) -> None:
     following = (await client.get("/v1/datasets?limit=2&sort=title")).json()["links"]["next"]
     assert (await client.get(following)).status_code == 200
