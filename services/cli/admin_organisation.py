@@ -123,9 +123,10 @@ def import_table(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="FICHIER", help="CSV en UTF-8.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Vérifie seulement.")] = False,
 ) -> None:
-    """Importe des étapes et des nombres d'agents : toutes les lignes, ou aucune.
+    """Importe des producteurs, des étapes, des nombres d'agents, des référents : toutes les lignes, ou aucune.
 
-    Colonnes : siren, step, date, agents, convention_sha256.
+    Colonnes : siren, name, departement, step, date, agents, convention_sha256, referent_email, referent_name,
+    referent_role. Celles qu'il faut.
     """
     from services.ingest.onboarding.imported import import_onboarding
     from shared.audit import OPERATOR
@@ -133,7 +134,8 @@ def import_table(
     content = file.read_bytes()
     done = run(lambda sessions: import_onboarding(sessions, content, actor=OPERATOR, dry_run=dry_run))
     verb = "seraient notés" if dry_run else "notés"
-    typer.echo(f"{done.lines} lignes lues ; {verb} : {done.steps} étapes, {done.agents} nombres d'agents.")
+    noted = f"{done.steps} étapes, {done.agents} nombres d'agents, {done.organisations} organismes"
+    typer.echo(f"{done.lines} lignes lues ; {verb} : {noted}, {done.referents} référents.")
 
 
 def _said(shown: "AdministeredOut") -> None:

@@ -1,5 +1,6 @@
 """`socle admin organisation referent`: the people who speak for an organisation."""
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -27,8 +28,7 @@ def add_referent(
     from services.ingest.habilitations import operate
     from services.ingest.organisations import find_organisation
 
-    local, at, domain = email.strip().rpartition("@")
-    if not (local and at and "." in domain and len(email) <= 254 and email.isprintable() and " " not in email.strip()):
+    if not re.fullmatch(operate.ADDRESS, email.strip()) or len(email) > 254:
         raise typer.BadParameter("ce n'est pas une adresse électronique", param_hint="ADRESSE")
 
     async def add(sessions: "Sessions") -> None:

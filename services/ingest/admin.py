@@ -41,16 +41,22 @@ async def create_organisation(
     sessions: Sessions, *, siren: str, name: str, departement: str | None = None, actor: Actor = OPERATOR
 ) -> Organisation:
     """A producer that is neither a commune nor an EPCI. Raises AlreadyThere."""
+    async with sessions.begin() as session:
+        return await add_organisation(session, siren=siren, name=name, departement=departement, actor=actor)
+
+
+async def add_organisation(
+    session: AsyncSession, *, siren: str, name: str, departement: str | None, actor: Actor
+) -> Organisation:
+    """The same, in a transaction. Raises AlreadyThere."""
     kind = OrganisationKind.OTHER
     made = insert(Organisation).values(siren=siren, name=name, slug=slugify(name), kind=kind, departement=departement)
-    async with sessions.begin() as session:
-        added = await session.execute(made.on_conflict_do_nothing().returning(col(Organisation.siren)))
-        if added.first() is None:
-            raise AlreadyThere(f"Un organisme porte déjà le SIREN {siren} ou ce nom.", action="Utilisez-le tel quel.")
-        await audit(
-            session, actor=actor, action="organisation.create", subject=f"organisation {siren}", organisation=siren
-        )
-        return await session.get_one(Organisation, siren)
+    added = await session.execute(made.on_conflict_do_nothing().returning(col(Organisation.siren)))
+    if added.first() is None:
+        raise AlreadyThere(f"Un organisme porte déjà le SIREN {siren} ou ce nom.", action="Utilisez-le tel quel.")
+    subject = f"organisation {siren}"
+    await audit(session, actor=actor, action="organisation.create", subject=subject, organisation=siren)
+    return await session.get_one(Organisation, siren)
 
 
 async def list_organisations(sessions: Sessions, *, text: str = "") -> Sequence[Organisation]:

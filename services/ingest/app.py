@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from services.ingest.routes import (
     admin_organisations,
+    admin_referents,
     audit,
     consents,
     decisions,
@@ -51,6 +52,7 @@ ROOMS = (
     organisations,
     follow_up,
     admin_organisations,
+    admin_referents,
     audit,
     limits,
     status,

@@ -53,6 +53,8 @@ TOLD = {
     "POST /v1/admin/organisations/import": "organisation.agents",
     "PATCH /v1/admin/organisations/{siren}": "organisation.agents",
     "POST /v1/admin/organisations/{siren}/onboarding": "organisation.onboarding",
+    "POST /v1/admin/organisations/{siren}/referents": "referent.add",
+    "DELETE /v1/admin/organisations/{siren}/referents/{referent_id}": "referent.remove",
 }
 """Operation → what its line says was done."""
 
@@ -206,3 +208,7 @@ async def operators_are_told(tour: Tour) -> None:
     await tour.do(f"PATCH {template}/{{siren}}", path, json={"agents": 60})
     step = {"step": "contacted", "date": "2026-01-05"}
     await tour.do(f"POST {template}/{{siren}}/onboarding", f"{path}/onboarding", json=step)
+    said = {"email": "dgs@roques.example"}
+    known = await tour.do(f"POST {template}/{{siren}}/referents", f"{path}/referents", json=said)
+    one = next(one["id"] for one in known["data"] if one["email"] == said["email"])
+    await tour.do(f"DELETE {template}/{{siren}}/referents/{{referent_id}}", f"{path}/referents/{one}")

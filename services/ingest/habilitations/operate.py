@@ -16,6 +16,9 @@ from shared.db import Sessions
 from shared.errors import Refusal
 from shared.models import Habilitation, HabilitationState, Organisation, Referent, Vendor
 
+ADDRESS = r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+\.[^@\s\x00-\x1f\x7f]+$"
+"""Of a person: what is plainly none is refused, what is left a letter tells."""
+
 
 class UnknownHabilitation(Refusal):
     """No habilitation in force, or asked for, of that identifier."""
@@ -104,15 +107,19 @@ async def list_habilitations(
 
 async def add_referent(
     session: AsyncSession, *, siren: str, email: str, name: str = "", role: str = "", actor: Actor = OPERATOR
-) -> Referent:
-    """Someone who speaks for the organisation; known already by that address: the name and the role are renewed."""
+) -> bool:
+    """Someone who speaks for the organisation; known already by that address: the name and the role are renewed, where
+    they are given. Whether that says anything new."""
     found = await _referent(session, siren, email)
     referent = found or Referent(organisation_siren=siren, email=email.strip())
-    referent.name, referent.role = name or referent.name, role or referent.role
+    said = (name or referent.name, role or referent.role)
+    if found and said == (found.name, found.role):
+        return False
+    referent.name, referent.role = said
     session.add(referent)
     await session.flush()
     await _note(session, referent, "referent.change" if found else "referent.add", actor)
-    return referent
+    return True
 
 
 async def remove_referent(session: AsyncSession, *, siren: str, email: str, actor: Actor = OPERATOR) -> None:

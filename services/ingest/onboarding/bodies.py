@@ -133,8 +133,10 @@ class ImportedOut(BaseModel):
 
     dry_run: bool
     lines: int
+    organisations: int = Field(description="Producteurs ajoutés.")
     steps: int = Field(description="Étapes nouvelles, ou notées autrement qu'avant.")
     agents: int = Field(description="Nombres d'agents changés.")
+    referents: int = Field(description="Référents ajoutés, ou nommés autrement qu'avant.")
 
 
 def public_document(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,9 @@
-"""Onboarding from a table: one line per step or number of agents, all of them or none."""
+"""Onboarding from a table: one line per producer, step, number of agents or référent, all of them or none."""
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,6 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.ingest.admin import AlreadyThere, add_organisation
+from services.ingest.habilitations.operate import ADDRESS, add_referent
 from services.ingest.onboarding.record import InvalidOnboarding, StepWish, check_step, record_step, set_agents
 from shared.audit import Actor
 from shared.db import Sessions
@@ -18,8 +21,19 @@ from shared.models import OnboardingStep, Organisation
 
 LISTED_REFUSALS = 100
 
-COLUMNS = ("siren", "step", "date", "agents", "convention_sha256")
-"""Of the table; `siren` and one of the others at least."""
+COLUMNS = (
+    "siren",
+    "name",
+    "departement",
+    "step",
+    "date",
+    "agents",
+    "convention_sha256",
+    "referent_email",
+    "referent_name",
+    "referent_role",
+)
+"""Of the table; `siren` and one of the others at least. `name` and `departement` are of a producer not known here."""
 
 DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y")
 
@@ -42,8 +56,13 @@ class ImportLine:
 
     number: int
     siren: str
+    name: str
+    """Of a producer that is not known here yet; else nobody looks at it."""
+    departement: str | None
     step: StepWish | None
     agents: float | None
+    referent: dict[str, str]
+    """`email`, `name`, `role`; empty without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +70,61 @@ class Imported:
     """What an import did, or would do."""
 
     lines: int
-    steps: int
+    organisations: int = 0
+    """Producers that were not known."""
+    steps: int = 0
     """Records that say something new."""
-    agents: int
+    agents: int = 0
     """Numbers of agents that changed."""
+    referents: int = 0
+    """Référents added, or named anew."""
 
 
 async def import_onboarding(sessions: Sessions, content: bytes, *, actor: Actor, dry_run: bool = False) -> Imported:
     """Record the lines of a CSV table, in their order. Raises ImportRefused, and then nothing was recorded."""
     wishes = read_table(content)
     async with sessions() as session, session.begin() as transaction:
-        organisations = await _organisations(session, {one.siren for one in wishes})
-        unknown = [one for one in wishes if one.siren not in organisations]
-        if unknown:
-            raise _refused({one.number: f"aucun organisme ne porte ici le SIREN {one.siren}" for one in unknown})
-        steps = agents = 0
-        for one in wishes:
-            if one.step is not None:
-                steps += await record_step(session, one.siren, one.step, actor=actor)
-            if one.agents is not None:
-                agents += await set_agents(session, organisations[one.siren], one.agents, actor=actor)
-            await session.flush()
+        known = await _organisations(session, {one.siren for one in wishes})
+        before = len(known)
+        await _create(session, [one for one in wishes if one.siren not in known], known, actor)
+        told = [await _record(session, one, known[one.siren], actor) for one in wishes]
         if dry_run:
             await transaction.rollback()
-    return Imported(len(wishes), steps, agents)
+    steps, agents, referents = (sum(one[place] for one in told) for place in range(3))
+    return Imported(len(wishes), len(known) - before, steps, agents, referents)
+
+
+async def _create(
+    session: AsyncSession, wishes: Sequence[ImportLine], known: dict[str, Organisation], actor: Actor
+) -> None:
+    """The producers that lines name; they are known then."""
+    refusals: dict[int, str] = {}
+    for one in wishes:
+        if one.siren in known:
+            continue
+        if not one.name:
+            refusals[one.number] = f"aucun organisme ne porte ici le SIREN {one.siren}"
+            continue
+        try:
+            known[one.siren] = await add_organisation(
+                session, siren=one.siren, name=one.name, departement=one.departement, actor=actor
+            )
+        except AlreadyThere:
+            refusals[one.number] = f"un autre organisme porte déjà le nom « {one.name} »"
+    if refusals:
+        raise _refused(refusals)
+
+
+async def _record(
+    session: AsyncSession, wish: ImportLine, organisation: Organisation, actor: Actor
+) -> tuple[bool, bool, bool]:
+    """Whether it says anything new: of a step, of agents, of a référent."""
+    siren = organisation.siren
+    step = wish.step is not None and await record_step(session, siren, wish.step, actor=actor)
+    agents = wish.agents is not None and await set_agents(session, organisation, wish.agents, actor=actor)
+    referent = bool(wish.referent) and await add_referent(session, siren=siren, actor=actor, **wish.referent)
+    await session.flush()
+    return step, agents, referent
 
 
 def read_table(content: bytes) -> list[ImportLine]:
@@ -113,12 +163,28 @@ def _line(number: int, row: Mapping[str | None, object], today: date) -> ImportL
     siren = cells["siren"].replace(" ", "")
     if not (len(siren) == 9 and siren.isascii() and siren.isdigit()):
         raise BadLine(f"« {siren[:20]} » n'est pas un SIREN (9 chiffres)")
-    step, agents = _step(cells), _agents(cells.get("agents", ""))
-    if step is None and agents is None:
-        raise BadLine("ni étape ni nombre d'agents")
+    step, agents, referent = _step(cells), _agents(cells.get("agents", "")), _referent(cells)
+    name, departement = cells.get("name", ""), cells.get("departement", "")
+    if step is None and agents is None and not referent and not name:
+        raise BadLine("ni étape, ni nombre d'agents, ni référent, ni organisme à ajouter")
+    if name and (len(name) > 200 or not re.search("[A-Za-z0-9]", name)):
+        raise BadLine(f"« {name[:40]} » n'est pas le nom d'un organisme")
+    if departement and not re.fullmatch("[0-9AB]{2,3}", departement):
+        raise BadLine(f"« {departement[:20]} » n'est pas le code d'un département")
     if step is not None:
         check_step(step, today)
-    return ImportLine(number, siren, step, agents)
+    return ImportLine(number, siren, name, departement or None, step, agents, referent)
+
+
+def _referent(cells: Mapping[str, str]) -> dict[str, str]:
+    email, name, role = (cells.get(f"referent_{what}", "") for what in ("email", "name", "role"))
+    if not email:
+        if name or role:
+            raise BadLine("le nom ou la fonction d'un référent, sans son adresse")
+        return {}
+    if not re.fullmatch(ADDRESS, email) or len(email) > 254:
+        raise BadLine(f"« {email[:40]} » n'est pas une adresse électronique")
+    return {"email": email, "name": name[:200], "role": role[:200]}
 
 
 def _step(cells: Mapping[str, str]) -> StepWish | None:

@@ -1,5 +1,6 @@
 """Organisations, for operators: create producers, record onboarding."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -30,8 +31,9 @@ Number = Annotated[str, Path(max_length=40, description="SIREN, SIRET ou code IN
 TABLE = {
     "requestBody": {
         "required": True,
-        "description": "CSV en UTF-8, avec les colonnes `siren`, `step`, `date`, `agents`, `convention_sha256` ; "
-        "`siren`, et une étape datée ou un nombre d'agents à chaque ligne.",
+        "description": "CSV en UTF-8, avec les colonnes `siren`, `name`, `departement`, `step`, `date`, `agents`, "
+        "`convention_sha256`, `referent_email`, `referent_name`, `referent_role` : celles qu'il faut. À chaque ligne "
+        "`siren`, et une étape datée, un nombre d'agents, un référent, ou le nom d'un producteur à ajouter.",
         "content": {
             "text/csv": {"schema": {"type": "string"}, "example": "siren,step,date\n213103955,contacted,2026-01-15\n"}
         },
@@ -53,7 +55,7 @@ async def post_organisation(
 
 @router.post(
     "/organisations/import",
-    summary="Importer des étapes et des nombres d'agents",
+    summary="Importer des organismes, des étapes, des agents, des référents",
     responses=refusals(ImportRefused),
     openapi_extra=TABLE,
 )
@@ -65,7 +67,7 @@ async def post_import(
 ) -> ImportedOut:
     """Toutes les lignes, ou aucune. La même table importée deux fois ne note rien de plus."""
     done = await import_onboarding(tools.sessions, await request.body(), actor=operator.actor, dry_run=dry_run)
-    return ImportedOut(dry_run=dry_run, lines=done.lines, steps=done.steps, agents=done.agents)
+    return ImportedOut(dry_run=dry_run, **asdict(done))
 
 
 @router.get("/organisations/{siren}", summary="Un organisme et son histoire", responses=refusals(UnknownOrganisation))

@@ -24,14 +24,53 @@ async def send(operator: httpx.AsyncClient, table: str | bytes, **asked: str) ->
 
 async def test_a_table_is_taken_and_taking_it_again_says_nothing_new(operator):
     tried = (await send(operator, "\ufeff" + TABLE, dry_run="true")).json()
-    assert tried == {"dry_run": True, "lines": 3, "steps": 2, "agents": 2}
+    assert tried == {"dry_run": True, "lines": 3, "organisations": 0, "steps": 2, "agents": 2, "referents": 0}
     assert (await operator.get(f"/v1/admin/organisations/{MURET}")).json()["history"] == []
     assert (await send(operator, TABLE)).json() == {**tried, "dry_run": False}
-    assert (await send(operator, TABLE)).json() == {"dry_run": False, "lines": 3, "steps": 0, "agents": 0}
+    assert (await send(operator, TABLE)).json() == {**tried, "dry_run": False, "steps": 0, "agents": 0}
     shown = (await operator.get(f"/v1/admin/organisations/{MURET}")).json()
     assert shown["onboarding"] == {"state": "convention_signed", "since": "2026-03-02"}
     assert (shown["agents"], shown["obligation"], shown["history"][0]["document_sha256"]) == (412.5, "yes", HASH)
     assert (await operator.get(f"/v1/admin/organisations/{TOULOUSE}")).json()["agents"] == 9000
+
+
+async def test_a_table_brings_producers_and_referents_too(operator):
+    table = (
+        "siren,name,departement,referent_email,referent_name,referent_role\n"
+        "223100017,Archives de test,31,archives@exemple.fr,Ana,archiviste\n"
+        f"{MURET},Autre nom,,mairie@muret.exemple.fr,,secrétaire de mairie\n"
+        f"{MURET},,,MAIRIE@muret.exemple.fr,Zoé,\n"
+    )
+    assert (await send(operator, table, dry_run="true")).json()["referents"] == 3
+    assert (await operator.get("/v1/admin/organisations/223100017")).status_code == 404
+    assert (await send(operator, table)).json() == {
+        "dry_run": False,
+        "lines": 3,
+        "organisations": 1,
+        "steps": 0,
+        "agents": 0,
+        "referents": 3,
+    }
+    again = (await send(operator, table)).json()
+    assert (again["organisations"], again["referents"]) == (0, 0)
+    assert (await operator.get("/v1/organisations/223100017")).json()["name"] == "Archives de test"
+    assert (await operator.get(f"/v1/organisations/{MURET}")).json()["name"] == "Muret"
+    [one] = (await operator.get(f"/v1/admin/organisations/{MURET}/referents")).json()["data"]
+    assert (one["email"], one["name"], one["role"]) == ("mairie@muret.exemple.fr", "Zoé", "secrétaire de mairie")
+
+
+async def test_bad_producers_and_referents_are_named(operator):
+    head = "siren,name,departement,referent_email,referent_name\n"
+    for line, why in (
+        (f"{MURET},,,muret,", "n'est pas une adresse"),
+        (f"{MURET},,,,Zoé", "sans son adresse"),
+        ("223100017,Muret,,,", "porte déjà le nom"),
+        ("223100017,—,,,", "n'est pas le nom"),
+        ("223100017,Archives,Ariège,,", "n'est pas le code d'un département"),
+    ):
+        answer = await send(operator, f"{head}{line}\n")
+        refused(answer, 422, "import-refused")
+        assert why in answer.json()["lines"][0]["detail"]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +83,7 @@ async def test_a_table_is_taken_and_taking_it_again_says_nothing_new(operator):
         (f"{MURET};contacted;;;", "n'est pas une date"),
         (f"{MURET};contacted;2999-01-01;;", "dans l'avenir"),
         (f"{MURET};;2026-01-01;;", "sans étape"),
-        (f"{MURET};;;;", "ni étape ni nombre d'agents"),
+        (f"{MURET};;;;", "ni étape, ni nombre d'agents"),
         (f"{MURET};;;beaucoup;", "n'est pas un nombre d'agents"),
         (f"{MURET};;;-5;", "n'est pas un nombre d'agents"),
         (f"{MURET};contacted;2026-01-01;;{HASH}", "ne va pas avec l'étape"),
