@@ -1,8 +1,8 @@
 """Findings: faults in the data, as values. Codes are ours and stable; the words are in `sentences.py`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from services.validator.checks.marks import kinds_out_of_place, masked
 from shared.reports.words import Detail
@@ -218,8 +218,7 @@ class CorrectionCode(StrEnum):
     UNREADABLE_LEFT_OUT = "unreadable-left-out"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One fault: what, where, and how to mend it, in French."""
 
     code: FindingCode
@@ -235,12 +234,11 @@ class Finding:
     how_to_mend: str
     suggestion: str | None = None
     """A replacement that this column would accept, to confirm."""
-    details: Mapping[str, Detail] = field(default_factory=dict)
+    details: Mapping[str, Detail] = {}
     """What the places of its sentences hold, whatever the language."""
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(NamedTuple):
     """One normalisation: where, what it was and what it became."""
 
     code: CorrectionCode

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from services.validator.checks.chunk import CorrectionRun, Fault, FaultRun
 from services.validator.findings import Correction, CorrectionCode, Finding, FindingCode, Severity
-from services.validator.sentences import word, word_correction
+from services.validator.sentences import tells_row, word, word_correction
 
 KEPT_LIMIT = 5000
 """Findings of each severity, and corrections, that a stored report lists."""
@@ -24,7 +24,8 @@ Lines = npt.NDArray[np.int64]
 
 
 class Kept:
-    """Findings in the order of the file, worded when they are read: those that no report lists never are."""
+    """Findings in the order of the file, worded when they are read: those that no report lists never are, and the same
+    words on several rows are found once."""
 
     def __init__(self) -> None:
         self._told: list[tuple[int | None, Fault]] = []
@@ -33,7 +34,13 @@ class Kept:
         return len(self._told)
 
     def __iter__(self) -> Iterator[Finding]:
-        return (_worded(row, fault) for row, fault in self._told)
+        known: dict[tuple[object, ...], Finding] = {}
+        for row, fault in self._told:
+            key = (*fault[1:-1], id(fault.details))
+            same = known.get(key)
+            if same is None or tells_row(fault.code):
+                same = known[key] = _worded(row, fault)
+            yield same._replace(row=row)
 
     def add(self, row: int | None, fault: Fault) -> None:
         """One more, after the others. `row` is the fault's line, or None for the whole file."""

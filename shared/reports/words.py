@@ -20,7 +20,7 @@ def said(fr: str, en: str) -> dict[str, str]:
 
 def fill(template: str, places: Mapping[str, Any], language: Language) -> str:
     """The sentence. A place without value is left empty."""
-    return template.format_map(_Spoken(places, language))
+    return Spoken(places, language).fill(template)
 
 
 def typeset(text: str) -> str:
@@ -28,18 +28,24 @@ def typeset(text: str) -> str:
     return re.sub(r" (?=[:;!?»%])|(?<=«) ", "\N{NO-BREAK SPACE}", text)
 
 
-class _Spoken(dict[str, str]):
-    """Places as a language says them, one by one as a template asks for them."""
+class Spoken(dict[str, str]):
+    """Places as a language says them: put into words when a template asks for one, once for all templates."""
 
     __slots__ = ("language", "places")
 
     def __init__(self, places: Mapping[str, Any], language: Language) -> None:
         self.places, self.language = places, language
 
+    def fill(self, template: str) -> str:
+        """The sentence. A place without value is left empty."""
+        return template.format_map(self)
+
     def __missing__(self, name: str) -> str:
         value = self.places.get(name)
-        if isinstance(value, str):
-            return value
+        text = self[name] = value if isinstance(value, str) else self._said(value)
+        return text
+
+    def _said(self, value: Any) -> str:
         if isinstance(value, dict):
             return str(value[self.language])
         if isinstance(value, list | tuple):

@@ -120,6 +120,13 @@ class CellReader:
             field.type, FindingCode.TYPE_FORMAT
         )
         self._allowed = _allowed(field, read)
+        self._details = {
+            "title": field.title,
+            "type": field.type,
+            "allowed": ", ".join(f"« {value} »" for value in self._allowed),
+            "pattern": field.constraints.get("pattern", ""),
+            "example": f", par exemple « {field.descriptor['example']} »" if "example" in field.descriptor else "",
+        }
 
     @cached_property
     def proof(self) -> Proof | None:
@@ -203,16 +210,7 @@ class CellReader:
 
     def details(self, rule: str, text: str) -> Mapping[str, Any]:
         """What fills the places of the sentence on a rule that a text breaks."""
-        field = self.field
-        return {
-            "title": field.title,
-            "type": field.type,
-            "allowed": ", ".join(f"« {value} »" for value in self._allowed),
-            "limit": field.constraints.get(rule, ""),
-            "pattern": field.constraints.get("pattern", ""),
-            "length": len(text),
-            "example": f", par exemple « {field.descriptor['example']} »" if "example" in field.descriptor else "",
-        }
+        return {**self._details, "limit": self.field.constraints.get(rule, ""), "length": len(text)}
 
     def suggestion(self, rule: str, code: FindingCode, text: str) -> str | None:
         """A replacement, only if this very column would then find nothing to say."""

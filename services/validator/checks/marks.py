@@ -96,8 +96,8 @@ PHONE = re.compile(
 def marks_in(text: str, kinds: Set[Kind] = frozenset(Kind)) -> Iterator[Mark]:
     """The marks of a text, kind by kind. Where an IBAN or NIR stands, no telephone number is seen."""
     taken: list[Mark] = []
-    for kind, pattern, holds in _SEARCHES:
-        if kind not in kinds:
+    for kind, shortest, sign, pattern, holds in _SEARCHES:
+        if kind not in kinds or len(text) < shortest or sign not in text:
             continue
         for found in pattern.finditer(text):
             apart = all(found.end() <= other.start or other.end <= found.start() for other in taken)
@@ -165,8 +165,9 @@ def _is_telephone(found: str, text: str) -> bool:
 
 
 _SEARCHES = (
-    (Kind.NIR, NIR, _has_nir_key),
-    (Kind.IBAN, IBAN, _has_iban_key),
-    (Kind.EMAIL, EMAIL, _is_personal),
-    (Kind.PHONE, PHONE, _is_telephone),
+    (Kind.NIR, 15, "", NIR, _has_nir_key),
+    (Kind.IBAN, min(IBAN_LENGTHS.values()), "", IBAN, _has_iban_key),
+    (Kind.EMAIL, _SHORTEST, "@", EMAIL, _is_personal),
+    (Kind.PHONE, 10, "", PHONE, _is_telephone),
 )
+"""Kind → characters of its shortest mark, a sign that each has, its form, its proof."""
