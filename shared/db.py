@@ -20,6 +20,9 @@ Sessions = async_sessionmaker[AsyncSession]
 CONNECT_SECONDS = 5.0
 """For a new connection to be made and its role taken."""
 
+IDLE_SECONDS = 10
+"""That a transaction may go without a statement: locks outlive a frozen process no longer."""
+
 TRUSTED_SECONDS = 1.0
 """How long after its last use a connection is taken for alive; past it, it is asked before it is used again."""
 
@@ -38,7 +41,7 @@ def server_settings(role: Role) -> dict[str, str]:
         "role": role,
         "application_name": role,
         "lock_timeout": "10s",
-        "idle_in_transaction_session_timeout": "10s",
+        "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
         "timezone": "UTC",
         **ROLE_SETTINGS[role],
     }

@@ -34,8 +34,8 @@ ROOM_BYTES = 4 << 30
 JUST_MADE_SECONDS = 60
 """A folder that young may be one that its run does not hold yet."""
 
-STALLED_SECONDS = 60.0
-"""What a machine that others load may let a new connection wait; the services give up sooner, and are asked again."""
+STALLED_SECONDS = 60
+"""How long a machine may stand still beneath a test; the services give up sooner, and are asked again."""
 
 MakeDatabase = Callable[[], Awaitable[str]]
 
@@ -77,6 +77,7 @@ def postgres(servers_path: Path) -> Iterator[RunningPostgres]:
     running = start_postgres(servers_path, durable=False)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shared.db, "CONNECT_SECONDS", STALLED_SECONDS)
+        patch.setattr(shared.db, "IDLE_SECONDS", STALLED_SECONDS)
         yield running
     running.stop()
 
