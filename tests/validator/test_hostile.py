@@ -18,7 +18,7 @@ HOSTILE = {
     "5,000 cells in a row": (HEADER + "\n" + ROW + ",x" * 5_000, "extra-cell"),
     "a 2 MB header": ("c" * 2_000_000, "line-too-long"),
     "a header only": (HEADER + "\n", "no-rows"),
-    "a header and blank lines": (HEADER + "\n" * 1_000, "blank-row"),
+    "a header and blank lines": (HEADER + "\n" * 1_000, "no-rows"),
     "an unclosed quote": (HEADER + "\n" + ROW + '\n"' + ROW + "\n", "unclosed-quote"),
     "a quote in the middle": (HEADER + "\n" + '"a"b,' + ROW, "malformed-quoting"),
     "nothing but delimiters": (",,,,\n" * 100, "empty-file"),

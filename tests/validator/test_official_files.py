@@ -46,6 +46,7 @@ WANTED: dict[str, tuple[str, str]] = {
 """File → our verdict and why it is not Validata's."""
 
 MENDED = {
+    "_derived/deliberations/blank_rows_end.csv": {},
     "_derived/deliberations/dates_jjmmaaaa.csv": {"date-to-iso": 5},
     "_derived/deliberations/dates_normandie_style.csv": {"date-to-iso": 5},
     "_derived/deliberations/header_lowercase.csv": {"header-name": 17},

@@ -68,3 +68,23 @@ def test_a_limit_is_a_report_too(registry: Registry) -> None:
     report = report_of_limit(Request("bal"), registry=registry, sha256="0" * 64, size_bytes=9, limit="mémoire")
     assert (report.verdict, [rule.code for rule in report.by_rule]) == ("invalid", ["file-too-complex"])
     assert "mémoire" in report.findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("corrections", "verdict", "severity"), [("all", "valid", "info"), ("none", "invalid", "error")]
+)
+def test_blank_rows_are_passed_over_and_told_unless_read_to_the_letter(
+    judge: Judge, corrections: str, verdict: str, severity: str
+) -> None:
+    content = deliberation_file({}) + "," * 6 + "\n\n"
+    report = judge(content, corrections=corrections).report
+    assert (report.verdict, report.stats.rows) == (verdict, 1)
+    assert [(rule.code, rule.severity, rule.count) for rule in report.by_rule if rule.code == "blank-row"] == [
+        ("blank-row", severity, 2)
+    ]
+
+
+def test_a_blank_row_passed_over_lacks_no_key(judge: Judge, official: Path) -> None:
+    path = official / "scdl" / "files" / "stationnement" / "etalab_exemple-valide.csv"
+    report = judge(path.read_bytes() + b"," * 29 + b"\n", "stationnement").report
+    assert report.verdict == "valid"

@@ -55,9 +55,10 @@ def version_of(labels: Iterable[str], *, exact: bool = False) -> str:
     return "1.5.0" if "toponyme" in columns else "1.4.0"
 
 
-def blank_row_severity(schema_name: str) -> Severity:
-    """Frictionless makes an empty line an error; the judge of addresses skips it."""
-    return Severity.INFO if schema_name == SCHEMA_NAME else Severity.ERROR
+def blank_row_severity(schema_name: str, *, corrections: bool) -> Severity:
+    """Frictionless makes an empty line an error. The judge of addresses skips it, and so does whoever corrects:
+    spreadsheets write them at the end of every file, and a workbook is read without them."""
+    return Severity.INFO if corrections or schema_name == SCHEMA_NAME else Severity.ERROR
 
 
 def address_columns(

@@ -178,13 +178,13 @@ class TableCheck:
         faults = [each._replace(column=self._labels.get(each.column or "", each.column)) for each in batch.faults]
         if self._blanks is not None:
             blank = batch.frame.select(self._blanks).to_series()
-            severity = blank_row_severity(self._plan.schema.name)
+            severity = blank_row_severity(self._plan.schema.name, corrections=self._plan.correcting is not None)
             lines = batch.lines.filter(blank)
             out = set(lines)
             faults = [each for each in faults if each.line not in out]
             faults += [Fault(line, FindingCode.BLANK_ROW, severity, None, None) for line in lines]
             batch.frame, batch.lines = batch.frame.filter(~blank), batch.lines.filter(~blank)
-        if self._uniqueness.has_key:
+        if self._uniqueness.has_key and self._plan.correcting is None:
             faults += [
                 Fault(each.line, FindingCode.PRIMARY_KEY, Severity.ERROR, None, None, None, self._uniqueness.no_key)
                 for each in faults

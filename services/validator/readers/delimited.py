@@ -64,7 +64,7 @@ def read_delimited(
         header=header.labels,
         width=len(header.labels),
         records_above=header.at + 1,
-        blank_severity=blank_row_severity(schema.name),
+        blank_severity=blank_row_severity(schema.name, corrections=asked.corrections),
         corrections=asked.corrections,
         try_simple=try_simple,
         block_bytes=block_bytes,

@@ -72,10 +72,10 @@ STRUCTURE_WORDINGS: Mapping[FindingCode, Wording] = {
         ),
     ),
     Code.BLANK_ROW: Wording(
-        "La ligne {row} est vide.",
+        "La ligne {row} est vide : elle n’est pas lue.",
         "Supprimez cette ligne.",
         validata="blank-row",
-        english=English("Line {row} is blank.", "Remove this line."),
+        english=English("Line {row} is blank: it is not read.", "Remove this line."),
     ),
     Code.EXTRA_CELL: Wording(
         "La ligne {row} compte {count} cellules, l’en-tête {width} : la cellule n° {position} est en trop.",
