@@ -72,12 +72,12 @@ def max_age_seconds(frequency: str) -> float | None:
 
 def freshness_expression(updated_at: str, max_age: str) -> str:
     """SQL of the freshness, from the SQL of the last publication's moment and of the greatest age, in seconds."""
-    age = f"extract(epoch FROM now() - {updated_at})"
+    within = f"{updated_at} >= now() - interval '1 second' * "
     return (
         f"CASE WHEN {updated_at} IS NULL THEN '{Freshness.NEVER}' "
-        f"WHEN {age} <= {max_age} THEN '{Freshness.UP_TO_DATE}' WHEN {max_age} IS NOT NULL THEN '{Freshness.LATE}' "
-        f"WHEN {age} <= {31 * DAY_SECONDS} THEN '{Freshness.MONTH}' "
-        f"WHEN {age} <= {366 * DAY_SECONDS} THEN '{Freshness.YEAR}' ELSE '{Freshness.OLDER}' END"
+        f"WHEN {within}{max_age} THEN '{Freshness.UP_TO_DATE}' WHEN {max_age} IS NOT NULL THEN '{Freshness.LATE}' "
+        f"WHEN {within}{31 * DAY_SECONDS} THEN '{Freshness.MONTH}' "
+        f"WHEN {within}{366 * DAY_SECONDS} THEN '{Freshness.YEAR}' ELSE '{Freshness.OLDER}' END"
     )
 
 

@@ -55,11 +55,12 @@ def score_in(text: str, word: str, weight: Weight) -> int:
 
 
 def score_expression(text: str, word: str, root: str, weight: Weight) -> str:
-    """The same as SQL, from the SQL of the three; 0 where the text is null."""
+    """The same as SQL, from the SQL of the three; 0 where the text is null. Most texts do not have the word, however
+    it is looked for: that is asked first."""
     return (
-        f"CASE WHEN strpos({text}, ' ' || {word} || ' ') > 0 THEN {weight + Found.WHOLE} "
-        f"WHEN strpos({text}, ' ' || {root}) > 0 THEN {weight + Found.START} "
-        f"WHEN strpos({text}, {root}) > 0 THEN {weight + Found.WITHIN} ELSE 0 END"
+        f"CASE WHEN coalesce(strpos({text}, {root}), 0) = 0 THEN 0 "
+        f"WHEN strpos({text}, ' ' || {word} || ' ') > 0 THEN {weight + Found.WHOLE} "
+        f"WHEN strpos({text}, ' ' || {root}) > 0 THEN {weight + Found.START} ELSE {weight + Found.WITHIN} END"
     )
 
 

@@ -77,14 +77,21 @@ async def find(
 
 def _statement(question: Question, facets: Sequence[DatasetFacet], after: Place | None) -> str:
     wanted = [facet for facet, values in question.filters.items() if values]
-    members = ", ".join(f"'{facet}', ({_count(facet, wanted)})" for facet in facets)
+    flags = "".join(f", {_wanted(one)} AS {_flag(one)}" for one in wanted)
+    down = question.sort.startswith("-")
+    place, kind = _sorted_by(question, down=down)
     matches = " AND ".join(_flag(facet) for facet in wanted) or "true"
+    members = ", ".join(f"'{facet}', ({_count(facet, wanted)})" for facet in facets)
     return f"""
-        WITH dataset AS ({_datasets(question)}),
-        found AS MATERIALIZED (SELECT * {"".join(f", {_wanted(one)} AS {_flag(one)}" for one in wanted)} FROM dataset
-            WHERE {_has_words(question)})
+        WITH known AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(CAST(:known AS jsonb))
+            AS s (name text, theme text, max_age double precision, formats text[], scores integer[])),
+        dataset AS ({_datasets(question)}),
+        found AS MATERIALIZED (SELECT id, schema, organisation, licence, freshness, {place} AS place {flags}
+            FROM dataset WHERE {_has_words(question)}),
+        kind AS (SELECT kinds.*, known.theme, known.formats AS format FROM ({_kinds(wanted)}) AS kinds
+            JOIN known ON known.name = kinds.schema)
         SELECT (SELECT count(*) FROM found WHERE {matches}) AS total,
-            (SELECT coalesce(json_agg(page), '[]') FROM ({_page(question, matches, after)}) AS page) AS page,
+            (SELECT coalesce(json_agg(page), '[]') FROM ({_page(kind, matches, after, down=down)}) AS page) AS page,
             json_build_object({members}) AS facets
     """  # noqa: S608 - names of ours, values are parameters
 
@@ -98,13 +105,17 @@ def _datasets(question: Question) -> str:
             coalesce(d.about ->> 'licence', CAST(:licence AS text)) AS licence,
             {freshness_expression("d.updated_at", "s.max_age")} AS freshness {scores}
         FROM catalog.dataset AS d
-        JOIN jsonb_to_recordset(CAST(:known AS jsonb))
-            AS s (name text, theme text, max_age double precision, formats text[], scores integer[])
-            ON s.name = d.schema_name
+        JOIN known AS s ON s.name = d.schema_name
         LEFT JOIN ingest.organisation AS o ON o.siren = d.organisation_siren
         WHERE (d.organisation_siren IS NULL OR d.current_version IS NOT NULL OR d.about IS NOT NULL)
             AND d.withdrawn_at IS NULL
     """  # noqa: S608 - names of ours
+
+
+def _kinds(wanted: Sequence[DatasetFacet]) -> str:
+    """Data sets that are the same for all facets but that of organisations, counted once: they are few kinds."""
+    alike = ", ".join(["schema", "licence", "freshness", *map(_flag, wanted)])
+    return f"SELECT {alike}, count(*) AS n FROM found GROUP BY {alike}"  # noqa: S608 - names of ours
 
 
 def _score(rank: int) -> str:
@@ -133,29 +144,26 @@ def _wanted(facet: DatasetFacet) -> str:
 
 def _count(facet: DatasetFacet, wanted: Sequence[DatasetFacet]) -> str:
     others = " AND ".join(_flag(one) for one in wanted if one is not facet) or "true"
-    source = (
-        "found, unnest(format) AS value"
-        if facet is DatasetFacet.FORMAT
-        else f"found, LATERAL (SELECT {facet}) AS v (value)"
-    )
+    value, counted, source = {
+        DatasetFacet.ORGANISATION: ("organisation", "count(*)", "found"),
+        DatasetFacet.FORMAT: ("one", "sum(n)::bigint", "kind, unnest(format) AS one"),
+    }.get(facet, (str(facet), "sum(n)::bigint", "kind"))
     counts = (
-        f"SELECT value, count(*) AS count FROM {source} WHERE {others} AND value IS NOT NULL "  # noqa: S608
-        f"GROUP BY value ORDER BY count(*) DESC, value LIMIT {FACET_VALUES}"
+        f"SELECT {value} AS value, {counted} AS count FROM {source} WHERE {others} AND {value} IS NOT NULL "  # noqa: S608
+        f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {FACET_VALUES}"
     )
     return f"SELECT coalesce(json_agg(counts), '[]') FROM ({counts}) AS counts"  # noqa: S608
 
 
-def _page(question: Question, matches: str, after: Place | None) -> str:
-    down = question.sort.startswith("-")
-    value, kind = _sorted_by(question, down=down)
+def _page(kind: str, matches: str, after: Place | None, *, down: bool) -> str:
     beyond = "true"
     if after is not None:
         given = f"CAST(:after_value AS {kind})"
-        compared = f"{value} {'<' if down else '>'} {given}"
-        beyond = f"({compared} OR ({value} = {given} AND id > CAST(:after_id AS text)))"
+        compared = f"place {'<' if down else '>'} {given}"
+        beyond = f"({compared} OR (place = {given} AND id > CAST(:after_id AS text)))"
     return (
-        f"SELECT id, freshness, {value} AS place FROM found WHERE {matches} AND {beyond} "  # noqa: S608
-        f"ORDER BY {value} {'DESC' if down else 'ASC'}, id LIMIT CAST(:limit AS bigint)"
+        f"SELECT id, freshness, place FROM found WHERE {matches} AND {beyond} "  # noqa: S608
+        f"ORDER BY place {'DESC' if down else 'ASC'}, id LIMIT CAST(:limit AS bigint)"
     )
 
 
