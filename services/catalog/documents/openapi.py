@@ -13,6 +13,7 @@ from services.catalog.documents.table_schema import served_columns
 from services.catalog.query.filters import TEXT_ONLY, UNORDERED
 from services.catalog.query.names import SEPARATOR
 from services.catalog.query.origin import COLUMNS as ORIGIN_COLUMNS
+from services.catalog.query.places import has_places
 from services.catalog.query.tree import Operator
 from services.catalog.view import DatasetView
 from shared.rows import RowColumn
@@ -54,6 +55,9 @@ WORDLESS = (Operator.ISNULL, Operator.ISNOTNULL)
 ANY_COLUMN = "COLONNE__opérateur"
 """Stands for columns in the document of the service."""
 
+OF_PLACES = ("bbox", "near")
+"""Parameters that only rows with positions have."""
+
 ROW = "#/components/schemas/Row"
 
 
@@ -93,7 +97,8 @@ def column_parameters(view: DatasetView, texts: Mapping[str, str], taken: set[st
 
 def _path_item(item: Mapping[str, Any], view: DatasetView, texts: Mapping[str, str]) -> dict[str, Any]:
     operation = copy.deepcopy(item["get"])
-    declared = [one for one in operation.get("parameters", []) if one["name"] not in ("dataset_id", ANY_COLUMN)]
+    without = ("dataset_id", ANY_COLUMN, *(() if has_places(view) else OF_PLACES))
+    declared = [one for one in operation.get("parameters", []) if one["name"] not in without]
     if operation.pop("x-free-parameters", False):
         declared += column_parameters(view, texts, {one["name"] for one in declared})
     return {"get": {**operation, "parameters": declared}}

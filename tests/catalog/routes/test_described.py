@@ -157,6 +157,14 @@ async def test_every_parameter_of_a_column_is_accepted(
         assert answer.status_code == 200, (one, answer.text)
 
 
+async def test_places_are_parameters_of_rows_that_have_some(client: httpx.AsyncClient) -> None:
+    for dataset_id, has_places in (("deliberations", False), ("bal", True)):
+        paths = (await document_of(client, f"/v1/datasets/{dataset_id}/openapi.json"))["paths"]
+        for what in ("records", "aggregate"):
+            names = {one["name"] for one in paths[f"/v1/datasets/{dataset_id}/{what}"]["get"]["parameters"]}
+            assert ({"bbox", "near"} <= names) == (not {"bbox", "near"}.isdisjoint(names)) == has_places
+
+
 async def test_an_unchanged_document_is_not_sent_again(client: httpx.AsyncClient, publish: Publish) -> None:
     await publish([deliberation("1")])
     for what in ("schema", "openapi.json"):
