@@ -78,7 +78,7 @@ def _table(records: Records, schema: SchemaVersion, *, first: Sequence[str] = ()
     """`first`: columns of the header whether or not an object has them."""
     keys = keys_of(records())
     if not keys:
-        return refused(FindingCode.EMPTY_FILE)
+        return refused(FindingCode.NO_ROWS)
     header = (*first, *(key for key in keys if key not in set(first)))
     labels = tuple(map(as_text, header))
     stopped: list[Refused] = []

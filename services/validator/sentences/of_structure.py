@@ -63,11 +63,11 @@ STRUCTURE_WORDINGS: Mapping[FindingCode, Wording] = {
     ),
     Code.NO_ROWS: Wording(
         "Le fichier ne contient aucune ligne de données.",
-        "Vérifiez l’export : il n’a produit que l’en-tête.",
+        "Vérifiez l’export : il n’a produit aucune ligne.",
         expected="au moins une ligne de données",
         english=English(
             "The file has no line of data.",
-            "Check the export: it produced nothing but the header.",
+            "Check the export: it produced no line.",
             "at least one line of data",
         ),
     ),

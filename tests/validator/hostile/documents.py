@@ -62,6 +62,10 @@ DOCUMENTS: dict[str, Hostile] = {
     "a procurement tree of another file": Hostile(
         text_file(json.dumps(TREE)), ("required-value",), schema="decp/marches"
     ),
+    "JSON of no object": Hostile(text_file("[]"), ("no-rows",)),
+    "a procurement tree of no contract": Hostile(
+        text_file('{"marches": {"marche": []}}'), ("no-rows",), "decp/marches"
+    ),
     # Parquet
     "Parquet of garbage": Hostile(text_file(b"PAR1" + b"\xff" * 4_000 + b"\xa0\x0f\0\0PAR1"), ("parquet-unreadable",)),
     "Parquet of absurd metadata": Hostile(
