@@ -87,6 +87,16 @@ class ReasonBody(BaseModel):
     of: int | None = Field(default=None, exclude_if=_is_none, description="Lignes publiées de cette période.")
 
 
+class WarningOut(ReasonBody):
+    """What was let through and should be looked at: rows lost, or what another vendor had published."""
+
+    vendor: str | None = Field(
+        default=None,
+        exclude_if=_is_none,
+        description="Pour « other-vendor » : l'éditeur dont ces lignes étaient la dernière publication.",
+    )
+
+
 class HeldOut(BaseModel):
     """What a held deposit waits for: its confirmation, before `until`; else it is cancelled."""
 
@@ -116,7 +126,9 @@ class OutcomeOut(BaseModel):
     updated: int = Field(description="Lignes dont l'identité était là, avec d'autres valeurs.")
     deleted: int
     unchanged: int = Field(description="Lignes du fichier qui n'ont rien changé.")
-    warnings: list[ReasonBody] = Field(description="Pertes de lignes à vérifier.")
+    warnings: list[WarningOut] = Field(
+        description="À vérifier : pertes de lignes ; « other-vendor » : lignes d'un autre remplacées ou retirées."
+    )
 
 
 class DepositOut(BaseModel):

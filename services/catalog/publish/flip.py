@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from services.catalog.publish.diff import Difference
 from services.catalog.publish.guard import Judgement
+from services.catalog.publish.rival import rival_warnings
 from services.catalog.publish.target import Order, Target
 from services.catalog.publish.version import Change, begin_turn, write_version
 from shared.blobs import Blob
@@ -62,7 +63,8 @@ async def flip(connection: AsyncConnection, work: Flip) -> Outcome:
             return Outcome.DONE
         end = await _end_of(session, work)
         if work.held.deposit.dry_run:
-            await move(session, work.held, DepositState.CHECKED, detail=_foreseen(work, end))
+            told = _foreseen(work, end) | await _warned(session, work)
+            await move(session, work.held, DepositState.CHECKED, detail=told)
         elif end is DepositState.PUBLISHED and work.snapshot is not None:
             await _publish(session, work, work.snapshot)
         else:
@@ -100,19 +102,23 @@ def _foreseen(work: Flip, end: DepositState) -> dict[str, object]:
     detail: dict[str, object] = {"foreseen": end} | work.difference.counts
     if end is DepositState.HELD:
         detail["reasons"] = [dict(one) for one in work.judgement.reasons]
-    if work.judgement.warnings:
-        detail["warnings"] = [dict(one) for one in work.judgement.warnings]
     return detail
 
 
+async def _warned(session: AsyncSession, work: Flip) -> dict[str, object]:
+    """What was let through and should be looked at; empty when there is nothing."""
+    rivals = await rival_warnings(session, work.held.deposit, work.target, work.order, work.difference)
+    warnings = [dict(one) for one in work.judgement.warnings] + rivals
+    return {"warnings": warnings} if warnings else {}
+
+
 async def _publish(session: AsyncSession, work: Flip, snapshot: Blob) -> None:
+    warned = await _warned(session, work)
     await write_version(session, Change(work.target, work.order, work.difference, snapshot, work.held.deposit))
     version = {"dataset_id": work.target.dataset_id, "dataset_version": work.target.next_number}
     await change_state(session, work.held, DepositState.PUBLISHED, **version)
     await fail_at("publish.after_flip")
-    detail = _shown(version) | work.difference.counts
-    if work.judgement.warnings:
-        detail["warnings"] = [dict(one) for one in work.judgement.warnings]
+    detail = _shown(version) | work.difference.counts | warned
     await write_end_event(session, work.held, DepositState.PUBLISHED, detail)
 
 
