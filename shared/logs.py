@@ -3,27 +3,23 @@
 import json
 import logging
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 import orjson
 
+from shared.scoped import Scoped
+
 _context: ContextVar[dict[str, str] | None] = ContextVar("log_context", default=None)
 
 _ORDINARY = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "color_message", "taskName"}
 
 
-@contextmanager
-def logged_with(**fields: str) -> Iterator[None]:
+def logged_with(**fields: str) -> AbstractContextManager[None]:
     """Every line logged inside the block carries `fields` (`request_id`, `deposit_id`)."""
-    token = _context.set({**(_context.get() or {}), **fields})
-    try:
-        yield
-    finally:
-        _context.reset(token)
+    return Scoped(_context, {**(_context.get() or {}), **fields})
 
 
 def current_request_id() -> str:
@@ -37,10 +33,11 @@ class JsonFormatter(logging.Formatter):
     def __init__(self, process: str) -> None:
         super().__init__()
         self._process = process
+        self._second = (-1, "")
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "at": self._at(record.created),
             "level": record.levelname.lower(),
             "process": self._process,
             "logger": record.name,
@@ -54,6 +51,15 @@ class JsonFormatter(logging.Formatter):
             return orjson.dumps(line, default=str).decode()
         except TypeError:  # what it does not write: halves of surrogate pairs, large integers
             return json.dumps(line, ensure_ascii=False, default=str)
+
+    def _at(self, moment: float) -> str:
+        """As ISO 8601, in UTC: of lines of the same second, only the milliseconds differ."""
+        second = int(moment)
+        known, text = self._second
+        if known != second:
+            text = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+            self._second = (second, text)
+        return f"{text}.{int((moment - second) * 1000):03}+00:00"
 
 
 def set_up_logs(process: str, log_format: Literal["json", "text"]) -> None:

@@ -1,9 +1,10 @@
 """Where the work at hand was asked from, as much of it as may be kept."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from ipaddress import ip_address, ip_network
+
+from shared.scoped import Scoped
 
 _host: ContextVar[str | None] = ContextVar("origin", default=None)
 
@@ -11,14 +12,9 @@ KEPT_BITS = {4: 24, 6: 48}
 """Of an address: enough to tell a network from another, not a person from another."""
 
 
-@contextmanager
-def asked_from(host: str | None) -> Iterator[None]:
+def asked_from(host: str | None) -> AbstractContextManager[None]:
     """The work inside the block was asked for by `host` (an IP address, or None)."""
-    token = _host.set(host)
-    try:
-        yield
-    finally:
-        _host.reset(token)
+    return Scoped(_host, host)
 
 
 def current_network() -> str | None:

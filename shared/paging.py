@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
+import orjson
 from pydantic import BaseModel, Field
 
 from shared.errors import InvalidParameter
@@ -43,8 +44,8 @@ def cursor_secret(key_pepper: str) -> bytes:
 
 
 def encode_cursor(values: Mapping[str, Any], *, secret: bytes) -> str:
-    """`values` (JSON types only) as an opaque text that is safe in a URL."""
-    body = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+    """`values` (JSON types only, integers of 64 bits) as an opaque text that is safe in a URL."""
+    body = orjson.dumps(values)
     return base64.urlsafe_b64encode(_signature(body, secret) + body).rstrip(b"=").decode()
 
 

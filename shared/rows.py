@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from shared.registry import Geography, Registry, SchemaField, SchemaVersion
@@ -110,7 +111,7 @@ class RowTable:
 
     def column(self, field_name: str) -> RowColumn | None:
         """The column of a declared field (the newest version's, where versions gave it several types), or None."""
-        return next((column for column in self.columns if column.field_name == field_name), None)
+        return _columns_by_field(self).get(field_name)
 
     def columns_of(self, version: SchemaVersion) -> dict[str, RowColumn]:
         """Declared field of `version` → where it is kept, in the version's order."""
@@ -118,6 +119,11 @@ class RowTable:
         return {
             field.name: kept[version.renames.get(field.name, field.name), _sql_type(field)] for field in version.fields
         }
+
+
+@lru_cache(maxsize=1000)
+def _columns_by_field(table: RowTable) -> Mapping[str, RowColumn]:
+    return {column.field_name: column for column in reversed(table.columns)}  # the first of a name counts
 
 
 class RowTables(Mapping[str, RowTable]):

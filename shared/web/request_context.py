@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.ids import uuid7
 from shared.logs import logged_with
 from shared.origin import asked_from
+from shared.web.header import header
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +26,8 @@ class RequestContext:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        offered = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"").decode("latin-1")
-        request_id = offered if ACCEPTABLE_REQUEST_ID.fullmatch(offered) else str(uuid7())
+        offered = header(scope, b"x-request-id").decode("latin-1")
+        request_id = offered if offered and ACCEPTABLE_REQUEST_ID.fullmatch(offered) else str(uuid7())
         scope["request_id"] = request_id
         status, began = 0, time.perf_counter()
 

@@ -1,8 +1,9 @@
 """What catalog's reads are measured beside: the smallest endpoints one would write by hand, on the same table.
 
 `by_framework` is FastAPI, asyncpg's pool as it comes, and orjson over rows of columns. `by_hand` is plain ASGI and the
-SQL of catalog itself, whose JSON is passed on; its pool resets nothing. `BENCH_STATEMENTS` names a file of statements:
-name → `columns` and `json` (SQL), `columns_args` (the value given by `?v=` is the last), `args` (it is at `at`).
+SQL that catalog writes where PostgreSQL sees the values, whose JSON is passed on; its pool resets nothing.
+`BENCH_STATEMENTS` names a file of statements: name → `columns` and `json` (SQL), `columns_args` (the value given by
+`?v=` is the last), `args` (it is at `at`).
 """
 
 import json

@@ -10,7 +10,9 @@ from shared.paging import Page, PageLinks, cursor_secret, decode_cursor, encode_
 SECRET = cursor_secret("poivre")
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3), max_leaves=5
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(),
+    lambda inner: st.lists(inner, max_size=3),
+    max_leaves=5,
 )
 
 

@@ -10,6 +10,7 @@ from services.catalog.view import DatasetView
 from shared.errors import InvalidParameter
 
 SEPARATOR = "__"
+OPERATORS = frozenset(Operator)
 
 
 def split_name(name: str, view: DatasetView, controls: Iterable[str]) -> tuple[str, Operator]:
@@ -19,7 +20,7 @@ def split_name(name: str, view: DatasetView, controls: Iterable[str]) -> tuple[s
     field, _, operator = name.rpartition(SEPARATOR)
     if field not in view.field_names:
         refuse_unknown(name, field, view, controls)
-    if operator not in set(Operator):
+    if operator not in OPERATORS:
         near = get_close_matches(operator, list(Operator), n=1)
         hint = f"Vouliez-vous dire « {field}{SEPARATOR}{near[0]} » ? " if near else ""
         listed = ", ".join(Operator)

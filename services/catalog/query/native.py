@@ -15,6 +15,11 @@ MAX_LIMIT = 1000
 MAX_SORT_KEYS = 5
 
 CONTROLS = ("sort", "select", "limit", "cursor", "count", "as_of")
+PARAMETERS = (*CONTROLS, *FILTERS)
+"""Those that are no column."""
+
+ONCE = frozenset(FILTERS) - frozenset(GROUPS)
+"""Filters that are given once."""
 
 YEARS = range(1900, 3000)
 """Of days and moments: a time zone never leads out of what a date can be."""
@@ -38,11 +43,11 @@ def read_query_string(parameters: Sequence[tuple[str, str]], view: DatasetView) 
     """Decoded parameters, in order and with repetitions. Raises InvalidParameter, naming the first wrong one."""
     controls, filters = split_parameters(parameters, CONTROLS)
     query = RecordsQuery(
-        where=read_filter(filters, view, controls=(*CONTROLS, *FILTERS)),
+        where=read_filter(filters, view, controls=PARAMETERS),
         sort=_sort(controls["sort"], view) if "sort" in controls else (),
         select=_select(controls["select"], view) if "select" in controls else None,
         limit=read_limit(controls.get("limit"), default=DEFAULT_LIMIT, maximum=MAX_LIMIT),
-        count=_count(controls.get("count", Count.NONE)),
+        count=_count(controls["count"]) if "count" in controls else Count.NONE,
         as_of=read_as_of(controls["as_of"]) if "as_of" in controls else None,
     )
     repeated = tuple((name, text) for name, text in parameters if name != "cursor")
@@ -55,10 +60,9 @@ def split_parameters(
     """The parameters that control, given once each, and the others, in order. Raises InvalidParameter."""
     found: dict[str, str] = {}
     filters: list[tuple[str, str]] = []
-    once = {name for name in FILTERS if name not in GROUPS}
     seen: set[str] = set()
     for name, text in parameters:
-        if name in seen and (name in controls or name in once):
+        if name in seen and (name in controls or name in ONCE):
             refuse(name, f"Le paramètre « {name} » est donné deux fois.", "Ne le donnez qu'une fois.")
         seen.add(name)
         if name in controls:
@@ -114,7 +118,7 @@ def _select(text: str, view: DatasetView) -> tuple[str, ...]:
     names = read_items("select", text)
     for name in names:
         if name not in view.field_names:
-            refuse_unknown("select", name, view, (*CONTROLS, *FILTERS))
+            refuse_unknown("select", name, view, PARAMETERS)
     if len(set(names)) < len(names):
         refuse("select", "Une colonne est demandée deux fois.", "Ne la demandez qu'une fois.")
     return tuple(names)

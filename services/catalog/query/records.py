@@ -69,7 +69,8 @@ async def read_page(
     if len(rows) > query.limit:
         position = {"d": view.dataset_id, "p": view.publication, "v": view.version, "r": page[-1]["row_id"]}
         cursor = encode_cursor(position | {"q": query.fingerprint}, secret=secret)
-        following = f"{path}?{urlencode([*request.parameters, ('cursor', cursor)])}"
+        # Letters, digits, "-" and "_": a cursor is written in an address as it is.
+        following = f"{path}?{urlencode([*request.parameters, ('cursor', '')])}{cursor}"
     meta = {**_meta(view), "limit": query.limit, **await _total(asks, view, query)}
     return _document(page, {"next": following}, meta), following
 

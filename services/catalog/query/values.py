@@ -16,6 +16,7 @@ MAX_NUMBER_CHARACTERS = 400
 _INTEGER = re.compile(r"[+-]?\d{1,19}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 _PLAIN = re.compile(r"[+-]?\d{1,7}(\.\d{1,20})?", re.ASCII)
+_NO_SURROGATE = re.compile(r"[^\ud800-\udfff]*")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 EXPECTED = {
@@ -41,7 +42,7 @@ def read_value(parameter: str, text: str, column: RowColumn) -> Value:
 
 def read_text(parameter: str, text: str) -> str:
     """Any text that a row could hold: no NUL, no half of a surrogate pair. Raises InvalidParameter."""
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+    if "\0" in text or not (text.isascii() or _NO_SURROGATE.fullmatch(text)):
         raise InvalidParameter(
             parameter, "La valeur contient un caractère qui n'existe dans aucune donnée.", action="Retirez-le."
         )

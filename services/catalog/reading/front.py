@@ -15,6 +15,7 @@ from services.catalog.reading.respond import Kind, Question, Responder
 from shared.errors import Refusal
 from shared.web.addresses import unfit
 from shared.web.app import CROSS_ORIGIN
+from shared.web.header import header
 from shared.web.problems import answer as problem_answer
 
 log = logging.getLogger(__name__)
@@ -58,20 +59,12 @@ class ReadingFront:
 
 def _question(scope: Scope) -> Question | None:
     found = PATH.fullmatch(scope["path"].removeprefix(scope.get("root_path", "")))
-    if found is None or _header(scope, b"accept") not in JSON_TYPES:
+    if found is None or header(scope, b"accept") not in JSON_TYPES:
         return None
     if found[3] is not None and scope["query_string"]:
         return None  # a record has no parameters: the framework's own check says so
     if unfit(scope) is not None:
         return None
-    condition = _header(scope, b"if-none-match").decode("latin-1") or None
+    condition = header(scope, b"if-none-match").decode("latin-1") or None
     kind = Kind.RECORD if found[2] is None else Kind(found[2])
     return Question(kind, found[1], scope["path"], scope["query_string"], found[3] or "", condition)
-
-
-def _header(scope: Scope, name: bytes) -> bytes:
-    for one, value in scope["headers"]:
-        if one == name:
-            found: bytes = value
-            return found
-    return b""

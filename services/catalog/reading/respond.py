@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from fastapi import Request, Response
@@ -35,8 +36,7 @@ class Kind(StrEnum):
     RECORD = "record"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A GET for rows in JSON."""
 
     kind: Kind
