@@ -5,10 +5,11 @@ import hmac
 import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from fastapi import Request
-from sqlalchemy import ColumnElement, and_, any_, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, String, and_, any_, bindparam, func, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -174,14 +175,19 @@ def live_key() -> ColumnElement[bool]:
 
 
 async def _live_key(session: AsyncSession, prefix: str) -> tuple[ApiKey, str] | None:
-    """A key that opens something, with the name of its vendor: one look-up by a unique index."""
-    statement = (
+    """A key that opens something, with the name of its vendor."""
+    found = (await session.execute(_looking_for_key(), {"prefix": prefix})).one_or_none()
+    return None if found is None else (found[0], found[1])
+
+
+@cache
+def _looking_for_key() -> Select[ApiKey, str]:
+    """One look-up by a unique index."""
+    return (
         select(ApiKey, col(Vendor.name))
         .join(Vendor, col(Vendor.id) == col(ApiKey.vendor_id))
-        .where(col(ApiKey.prefix) == prefix, live_key())
+        .where(col(ApiKey.prefix) == bindparam("prefix"), live_key())
     )
-    found = (await session.execute(statement)).one_or_none()
-    return None if found is None else (found[0], found[1])
 
 
 def _matches(key: ApiKey, shown: KeyParts, pepper: str) -> bool:
@@ -241,12 +247,8 @@ async def require_habilitation(
         )
     if vendor.is_test:
         return
-    statement = select(col(Habilitation.id)).where(
-        col(Habilitation.vendor_id) == vendor.id,
-        col(Habilitation.organisation_siren) == organisation_siren,
-        live_habilitation(literal(schema_name)),
-    )
-    if (await session.execute(statement.limit(1))).first() is None:
+    asked = {"vendor": vendor.id, "siren": organisation_siren, "schema": schema_name}
+    if (await session.execute(_looking_for_right(kept=False), asked)).first() is None:
         raise _not_habilitated(f"« {vendor.name} »", organisation_siren, schema_name)
 
 
@@ -257,13 +259,24 @@ async def require_still(session: AsyncSession, deposit: Deposit) -> None:
     """
     if deposit.trial_of is not None:
         return
-    statement = select(col(Habilitation.id)).where(
-        col(Habilitation.vendor_id) == deposit.vendor_id,
-        col(Habilitation.organisation_siren) == deposit.organisation_siren,
-        live_habilitation(literal(deposit.schema_name)),
-    )
-    if (await session.execute(statement.limit(1).with_for_update(read=True))).first() is None:
+    asked = {"vendor": deposit.vendor_id, "siren": deposit.organisation_siren, "schema": deposit.schema_name}
+    if (await session.execute(_looking_for_right(kept=True), asked)).first() is None:
         raise _not_habilitated("L'éditeur", deposit.organisation_siren, deposit.schema_name)
+
+
+@cache
+def _looking_for_right(*, kept: bool) -> Select[UUID]:
+    """A habilitation of a vendor for an organisation and a schema; `kept` as it is until the transaction ends."""
+    looking = (
+        select(col(Habilitation.id))
+        .where(
+            col(Habilitation.vendor_id) == bindparam("vendor"),
+            col(Habilitation.organisation_siren) == bindparam("siren"),
+            live_habilitation(bindparam("schema", type_=String)),
+        )
+        .limit(1)
+    )
+    return looking.with_for_update(read=True) if kept else looking
 
 
 def live_habilitation(schema_name: ColumnElement[str]) -> ColumnElement[bool]:

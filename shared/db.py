@@ -104,8 +104,8 @@ async def changed(session: AsyncSession, statement: Executable, values: Mapping[
 
 @asynccontextmanager
 async def asking(sessions: Sessions) -> AsyncIterator[AsyncSession]:
-    """A session for single reads, without a transaction around them: two round trips less. Nothing is written in it,
-    and no trial is seen: whose are looked at is said to a transaction."""
+    """A session for single statements, without a transaction around them: two round trips less. No trial is seen in
+    it: whose are looked at is said to a transaction."""
     async with sessions() as session:
         await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
         yield session

@@ -13,14 +13,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, exists, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
-from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import col
 
 from shared.db import changed
-from shared.models import Deposit, DepositEvent, DepositState, LaterDepositEvent
+from shared.events import telling, write_event
+from shared.models import Deposit, DepositEvent, DepositState
 from shared.models.deposit import WAITING_STATES
 
 LEASE_SECONDS = 10.0
@@ -103,17 +102,15 @@ def _has_elder() -> ColumnElement[bool]:
 
 async def claim(session: AsyncSession, deposit_id: UUID, stage: Stage) -> Claim | None:
     """Take a deposit for `stage`, or None if it is not free (not in turn, held by another, ended, put aside)."""
-    deposit = (await session.execute(_claiming(stage), {"wanted": deposit_id})).scalar_one_or_none()
-    if deposit is None:
-        return None
-    await _write_event(session, deposit, stage.running, None)
-    return Claim(stage=stage, deposit=deposit, attempt=deposit.attempt)
+    asked = {"wanted": deposit_id, "detail": None}
+    deposit = (await session.execute(_claiming(stage), asked)).scalar_one_or_none()
+    return None if deposit is None else Claim(stage=stage, deposit=deposit, attempt=deposit.attempt)
 
 
 @cache
-def _claiming(stage: Stage) -> ReturningUpdate[Deposit]:
-    """The statement of `claim`, which is asked more often than it is granted."""
-    return (
+def _claiming(stage: Stage) -> Select[Deposit]:
+    """The deposit and its event, in one round trip."""
+    taken = (
         update(Deposit)
         .where(col(Deposit.id) == bindparam("wanted"), is_free(stage), col(Deposit.stage_attempts) < MAX_STAGE_ATTEMPTS)
         .values(
@@ -123,8 +120,9 @@ def _claiming(stage: Stage) -> ReturningUpdate[Deposit]:
             lease_until=now_plus(LEASE_SECONDS),
         )
         .returning(Deposit)
-        .execution_options(synchronize_session=False)
+        .cte("taken")
     )
+    return select(aliased(Deposit, taken)).add_cte(*telling(taken, stage.running))
 
 
 async def renew(session: AsyncSession, held: Claim) -> None:
@@ -141,8 +139,28 @@ async def move(
     **values: Any,
 ) -> None:
     """End the claim's stage: change the state, write the event. Raises StaleClaim when the claim is lost."""
-    await change_state(session, held, to, **values)
-    await _write_event(session, held.deposit, to, detail)
+    asked = {"wanted": held.deposit.id, "fence": held.attempt, "detail": dict(detail) if detail else None, **values}
+    if (await session.execute(_moving(held.stage, to, tuple(sorted(values))), asked)).scalar_one() != 1:
+        raise StaleClaim(str(held.deposit.id))
+
+
+@cache
+def _moving(stage: Stage, to: DepositState, names: tuple[str, ...]) -> Select[int]:
+    """How many deposits were moved: the one that is `wanted`, unless the claim is lost. `names`: other columns set."""
+    ended = {"ended_at": DATABASE_NOW} if to in ENDS else {}
+    moved = (
+        update(Deposit)
+        .where(
+            col(Deposit.id) == bindparam("wanted"),
+            col(Deposit.attempt) == bindparam("fence"),
+            col(Deposit.state) == stage.running,
+        )
+        .values(state=to, lease_until=None, rung_at=DATABASE_NOW, stage_attempts=0, **ended)
+        .values({name: bindparam(name) for name in names})
+        .returning(col(Deposit.id), col(Deposit.round))
+        .cte("moved")
+    )
+    return select(func.count()).select_from(moved).add_cte(*telling(moved, to))
 
 
 async def hold(
@@ -150,7 +168,7 @@ async def hold(
 ) -> None:
     """End the claim's stage by asking a person: `reasons` (`code`, `count`) are what a confirmation must repeat."""
     shown = [dict(reason) for reason in reasons]
-    until = now_plus(timedelta(days=until_days).total_seconds())
+    until = (await session.execute(select(now_plus(timedelta(days=until_days).total_seconds())))).scalar_one()
     await move(session, held, DepositState.HELD, detail={"reasons": shown}, held_reasons=shown, held_until=until)
 
 
@@ -180,14 +198,7 @@ async def decide(
     )
     await session.execute(statement)
     await session.refresh(deposit)
-    await _write_event(session, deposit, to, detail)
-
-
-async def change_state(session: AsyncSession, held: Claim, to: DepositState, **values: Any) -> None:
-    """The fenced half of `move`, for the one caller that must do something between it and the event."""
-    ended = {"ended_at": DATABASE_NOW} if to in ENDS else {}
-    changes = {"state": to, "lease_until": None, "rung_at": DATABASE_NOW, "stage_attempts": 0, **ended, **values}
-    await _write_fenced(session, held, changes)
+    await write_event(session, deposit, to, detail)
 
 
 async def release(session: AsyncSession, held: Claim, *, after_seconds: float, counted: bool) -> None:
@@ -215,7 +226,7 @@ async def put_aside(session: AsyncSession, *, time_limit: timedelta) -> list[UUI
     )
     aside = list((await session.execute(statement)).scalars())
     for deposit in aside:
-        await _write_event(session, deposit, DepositState.FAILED, {"reason": "put-aside"})
+        await write_event(session, deposit, DepositState.FAILED, {"reason": "put-aside"})
     return [deposit.id for deposit in aside]
 
 
@@ -267,11 +278,6 @@ async def record(session: AsyncSession, deposit: Deposit) -> None:
     session.add(DepositEvent(deposit_id=deposit.id, state=deposit.state, at=deposit.received_at))
 
 
-async def write_end_event(session: AsyncSession, held: Claim, to: DepositState, detail: Mapping[str, object]) -> None:
-    """The other half of `move`, after `change_state`."""
-    await _write_event(session, held.deposit, to, detail)
-
-
 async def _write_fenced(session: AsyncSession, held: Claim, changes: Mapping[str, Any]) -> None:
     statement = (
         update(Deposit)
@@ -285,16 +291,3 @@ async def _write_fenced(session: AsyncSession, held: Claim, changes: Mapping[str
     )
     if await changed(session, statement) != 1:
         raise StaleClaim(str(held.deposit.id))
-
-
-async def _write_event(
-    session: AsyncSession, deposit: Deposit, state: DepositState, detail: Mapping[str, object] | None
-) -> None:
-    """Once per round and state: a stage that is claimed again after a crash has begun already."""
-    values = {"deposit_id": deposit.id, "state": state, "detail": dict(detail) if detail else None}
-    if deposit.round == 1:
-        first = insert(DepositEvent).values(**values)
-        await session.execute(first.on_conflict_do_nothing(index_elements=["deposit_id", "state"]))
-    else:
-        later = insert(LaterDepositEvent).values(round=deposit.round, **values)
-        await session.execute(later.on_conflict_do_nothing(index_elements=["deposit_id", "round", "state"]))

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any, cast
@@ -9,7 +10,7 @@ from uuid import UUID
 
 from arq.connections import ArqRedis, RedisSettings, create_pool
 from arq.typing import WorkerCoroutine
-from arq.worker import Worker, func
+from arq.worker import Retry, Worker, func
 from redis.exceptions import RedisError
 
 from shared.deposits import Stage
@@ -18,7 +19,15 @@ RING_TIMEOUT_SECONDS = 1.0
 POLL_DELAY_SECONDS = 0.025
 """Between two looks of a worker with nothing to do: what a deposit waits for in each stage, half of it on average."""
 JOB_TIMEOUT_SECONDS = 900.0
-MAX_JOBS_PER_WORKER = 2
+ENOUGH_RINGS = 32
+"""More than all workers of a stage answer at once: while so many wait, another would bring nothing, since whoever
+answers one goes on until nothing is left."""
+
+COUNTED_SECONDS = 60
+"""Older rings are not counted on: whoever answered them may have been killed."""
+
+NotAllDone = Retry
+"""Raised by a job that leaves before nothing is left: its ring stays in the queue."""
 
 Job = Callable[[dict[Any, Any], str], Coroutine[Any, Any, None]]
 
@@ -52,19 +61,23 @@ class Queue:
         self._url = queue_url
         self._pool: ArqRedis | None = None
 
-    async def ring(self, stage: Stage, deposit_id: UUID) -> bool:
-        """Tell the workers of `stage` that a deposit waits. False when the queue could not be told."""
-        # No two rings have the same id: one that is being answered by another deposit's turn never hides a later one.
-        queue = queue_name(stage.service)
-        return await self._try(lambda pool: pool.enqueue_job(stage.service, str(deposit_id), _queue_name=queue))
+    async def ring(self, stage: Stage, deposit_id: UUID | None = None) -> bool:
+        """Tell the workers of `stage` that a deposit waits (None: that one may). False: the queue was not told."""
+
+        async def tell(pool: ArqRedis) -> None:
+            # No two rings have the same id: one that is being answered never hides a later one.
+            if await _lately_rung(pool, stage) < ENOUGH_RINGS:
+                await pool.enqueue_job(stage.service, str(deposit_id), _queue_name=queue_name(stage.service))
+
+        return await self._try(tell)
 
     async def waiting_rings(self, stage: Stage) -> int:
-        """How many rings for `stage` nobody has answered yet; 0 when the server is away."""
+        """How many of the latest rings for `stage` nobody has answered yet; 0 when the server is away."""
         rings = 0
 
         async def count(pool: ArqRedis) -> None:
             nonlocal rings
-            rings = await pool.zcard(queue_name(stage.service))
+            rings = await _lately_rung(pool, stage)
 
         await self._try(count)
         return rings
@@ -92,15 +105,21 @@ class Queue:
         return True
 
 
-def make_worker(pool: ArqRedis, stage: Stage, job: Job) -> Worker:
-    """An arq worker for one stage. PostgreSQL counts the attempts; arq keeps no result and retries nothing."""
+async def _lately_rung(pool: ArqRedis, stage: Stage) -> int:
+    since_ms = (time.time() - COUNTED_SECONDS) * 1000  # rings are sorted by when they were made
+    return int(await pool.zcount(queue_name(stage.service), since_ms, "+inf"))
+
+
+def make_worker(pool: ArqRedis, stage: Stage, job: Job, *, at_once: int) -> Worker:
+    """An arq worker for one stage, with so many jobs at once. PostgreSQL counts the attempts; arq keeps no result and
+    retries nothing but rings whose answer was cut short."""
     return Worker(
         functions=[func(cast(WorkerCoroutine, job), name=stage.service, max_tries=1000)],
         queue_name=queue_name(stage.service),
         redis_pool=pool,
         handle_signals=False,
         poll_delay=POLL_DELAY_SECONDS,
-        max_jobs=MAX_JOBS_PER_WORKER,
+        max_jobs=at_once,
         job_timeout=JOB_TIMEOUT_SECONDS,
         keep_result=0,
         log_results=False,

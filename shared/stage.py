@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from shared.db import Sessions
+from shared.db import Sessions, asking
 from shared.deposits import Claim, Stage, StaleClaim, claim, release
 from shared.heartbeat import kept_alive
 from shared.logs import logged_with
@@ -19,7 +19,7 @@ RETRY_SECONDS = 2.0
 
 async def take(deposit_id: UUID, stage: Stage, *, sessions: Sessions) -> Claim | None:
     """The deposit, if it is free for this stage. A job may run twice, late or never to its end."""
-    async with sessions.begin() as session:
+    async with asking(sessions) as session:  # one statement is its own transaction
         return await claim(session, deposit_id, stage)
 
 

@@ -31,6 +31,7 @@ class Turns:
         self._sessions = sessions
         self._served: list[UUID] = []
         """Vendors, the one served last at the end."""
+        self._under_way = 0
 
     async def choose(self) -> UUID | None:
         """The deposit whose turn it is, None when none is free. Its vendor counts as served."""
@@ -45,12 +46,23 @@ class Turns:
         deposit_id: UUID = found[0]
         return deposit_id
 
-    async def serve(self, job: Job) -> None:
-        """Do the job for the deposit whose turn it is, if there is one."""
+    def is_busy(self) -> bool:
+        """Whether a job is under way."""
+        return self._under_way > 0
+
+    async def serve(self, job: Job) -> bool:
+        """Do the job for the deposit whose turn it is, if there is one. False: there was nothing to do."""
         for _ in range(TRIES):
             deposit_id = await self.choose()
-            if deposit_id is None or await job(deposit_id):
-                return
+            if deposit_id is None:
+                return False
+            self._under_way += 1
+            try:
+                if await job(deposit_id):
+                    return True
+            finally:
+                self._under_way -= 1
+        return False
 
 
 @cache

@@ -17,10 +17,10 @@ def siret_of(siren: str) -> str:
 
 def deliberations(siren: str, *, mark: str, rows: int = 10, year: int = 2024) -> bytes:
     """A valid file of `rows` délibérations of one year; `mark` is the object of each."""
-    lines = [HEADER]
+    lines, siret = [HEADER], siret_of(siren)
     for number in range(1, rows + 1):
         day = f"{year}-{1 + number % 12:02}-{1 + number % 28:02}"
-        lines.append(f"Commune,{siret_of(siren)},{year}-{number:05},{day},7.5,Finances locales/Subventions,{mark}")
+        lines.append(f"Commune,{siret},{year}-{number:05},{day},7.5,Finances locales/Subventions,{mark}")
     return ("\n".join(lines) + "\n").encode()
 
 

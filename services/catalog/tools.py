@@ -41,7 +41,7 @@ class Tools:
         return cursor_secret(self.settings.key_pepper.get_secret_value())
 
 
-def tools_of(request: Request) -> Tools:
+async def tools_of(request: Request) -> Tools:
     """The tools that the lifespan of the app put in place."""
     tools: Tools = request.app.state.tools
     return tools

@@ -24,6 +24,9 @@ from shared.worker import keep_working
 
 log = logging.getLogger(__name__)
 
+PUBLICATIONS_AT_ONCE = 3
+"""One writes into its table while the others prepare what they will write."""
+
 
 async def run_worker(settings: CatalogSettings) -> None:
     """Until SIGTERM or SIGINT."""
@@ -45,12 +48,11 @@ async def run_worker(settings: CatalogSettings) -> None:
             profiling = ProfileTools(engine, registry, RowTables(registry))
             beside = {
                 asyncio.create_task(_purge_for_ever(tools, settings), name="purge"),
-                asyncio.create_task(keep_profiles(profiling), name="profiles"),
+                asyncio.create_task(keep_profiles(profiling, turns.is_busy), name="profiles"),
             }
             try:
-                await keep_working(
-                    settings.queue_url, PUBLISH, partial(turns.serve, partial(publish_deposit, tools=tools))
-                )
+                answer = partial(turns.serve, partial(publish_deposit, tools=tools))
+                await keep_working(settings.queue_url, PUBLISH, answer, at_once=PUBLICATIONS_AT_ONCE)
             finally:
                 for task in beside:
                     task.cancel()

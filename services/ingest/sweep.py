@@ -15,12 +15,9 @@ from services.ingest.settings import IngestSettings
 from services.ingest.webhooks.journal import forget_old_events
 from shared.db import Sessions
 from shared.deposits import STAGES, overdue, put_aside
-from shared.queue import Queue
+from shared.queue import ENOUGH_RINGS, Queue
 
 log = logging.getLogger(__name__)
-
-RINGS_PER_SWEEP = 200
-"""More would only fill the queue with what the workers cannot take yet."""
 
 KEYS_EVERY_SWEEPS = 600
 
@@ -57,8 +54,7 @@ async def sweep(*, sessions: Sessions, queue: Queue, settings: IngestSettings) -
         log.info("deposit cancelled: nobody confirmed it in time", extra={"deposit_id": str(deposit_id)})
     rung = 0
     for stage in STAGES:
-        # Any ring brings on the next turn: while enough of them wait, more would bring nothing.
-        limit = RINGS_PER_SWEEP - await queue.waiting_rings(stage)
+        limit = ENOUGH_RINGS - await queue.waiting_rings(stage)
         if limit <= 0:
             continue
         async with sessions.begin() as session:

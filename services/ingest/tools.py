@@ -34,7 +34,7 @@ class Tools:
     endings: Endings = field(default_factory=Endings)
 
 
-def tools_of(request: Request) -> Tools:
+async def tools_of(request: Request) -> Tools:
     """The tools that the lifespan of the app put in place."""
     tools: Tools = request.app.state.tools
     return tools

@@ -5,11 +5,12 @@ import logging
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from services.validator.context import Context
 from services.validator.detect import charset_of
@@ -150,8 +151,7 @@ async def _end_stage(held: Claim, saved: _Saved, tools: ValidateTools) -> None:
     values = _figures(held.deposit.id, saved)
     reasons = [reason.model_dump() for reason in saved.report.to_confirm]
     async with tools.sessions.begin() as session:
-        statement = insert(ValidationReport).values(**values)
-        await session.execute(statement.on_conflict_do_update(index_elements=["deposit_id"], set_=values))
+        await session.execute(_keeping(), values)
         if reasons and held.deposit.dry_run:
             foreseen = {"foreseen": DepositState.HELD, "reasons": reasons}
             await move(session, held, DepositState.CHECKED, detail=foreseen)
@@ -159,6 +159,14 @@ async def _end_stage(held: Claim, saved: _Saved, tools: ValidateTools) -> None:
             await hold(session, held, reasons, until_days=tools.held_days)
         else:
             await move(session, held, state, detail={"errors": values["errors"], "warnings": values["warnings"]})
+
+
+@cache
+def _keeping() -> Insert:
+    """The report of a deposit, in the place of what an attempt cut short may have left."""
+    new = insert(ValidationReport)
+    figures = {name: column for name, column in new.excluded.items() if name != "created_at"}
+    return new.on_conflict_do_update(index_elements=["deposit_id"], set_=figures)
 
 
 def _figures(deposit_id: UUID, saved: _Saved) -> dict[str, Any]:

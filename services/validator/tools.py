@@ -35,7 +35,7 @@ class Tools:
     """Whose file it is, when the request says so."""
 
 
-def tools_of(request: Request) -> Tools:
+async def tools_of(request: Request) -> Tools:
     """The tools that the lifespan of the app put in place."""
     tools: Tools = request.app.state.tools
     return tools

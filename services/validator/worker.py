@@ -42,9 +42,9 @@ async def run_worker(settings: ValidatorSettings) -> None:
                 sandbox=sandbox,
                 registry=registry,
             )
-            await keep_working(
-                settings.queue_url, VALIDATE, partial(turns.serve, partial(validate_deposit, tools=tools))
-            )
+            answer = partial(turns.serve, partial(validate_deposit, tools=tools))
+            # One more than there are children: what surrounds an examination waits for disks.
+            await keep_working(settings.queue_url, VALIDATE, answer, at_once=settings.worker_children + 1)
     finally:
         await queue.close()
         await engine.dispose()

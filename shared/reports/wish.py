@@ -56,7 +56,7 @@ class Wish:
         return self.format or default
 
 
-def spoken(
+async def spoken(
     lang: Annotated[Language | None, Query(description="Langue ; prime sur `Accept-Language`. Sans rien : fr.")] = None,
     accept_language: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> Language:
@@ -67,7 +67,7 @@ def spoken(
 Spoken = Annotated[Language, Depends(spoken)]
 
 
-def wish(
+async def wish(
     language: Spoken,
     format: Annotated[
         ReportFormat | None, Query(description="Format du rapport ; prime sur `Accept`. Sans rien : json.")

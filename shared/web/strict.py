@@ -12,7 +12,7 @@ FREE_PARAMETERS = {"x-free-parameters": True}
 """`openapi_extra` of a route whose parameters are columns of a data set: it checks them itself."""
 
 
-def refuse_unknown_parameters(request: Request) -> None:
+async def refuse_unknown_parameters(request: Request) -> None:
     """A dependency of every route."""
     route = request.scope.get("route")
     if not isinstance(route, APIRoute) or (route.openapi_extra or {}).get("x-free-parameters"):

@@ -14,7 +14,7 @@ from figures import Figure
 from load import load, rss_mb
 from publishing import SCHEMA, SCHEMA_VERSION, Publisher
 
-from services.catalog.publish.load import SYSTEM_COLUMNS, csv_lines
+from services.catalog.publish.load import SYSTEM_COLUMNS, Seen, csv_lines
 from shared.rows import row_table
 
 EXPORTS = 3
@@ -55,7 +55,7 @@ async def _copied(publisher: Publisher) -> float:
         parquet_path, csv_path = Path(folder, "table.parquet"), Path(folder, "table.csv")
         parquet_path.write_bytes(b"".join([chunk async for chunk in publisher.tools.blobs.read(publisher.table.name)]))
         names = [name for name in SYSTEM_COLUMNS if name != "_line"]
-        csv_path.write_bytes(b"".join([lines async for lines in csv_lines(parquet_path, [*names, *fields])]))
+        csv_path.write_bytes(b"".join([lines async for lines in csv_lines(parquet_path, [*names, *fields], Seen())]))
         await connection.execute(
             f"CREATE SCHEMA reference; CREATE TABLE reference.rows (LIKE {table.qualified} INCLUDING IDENTITY); "
             "ALTER TABLE reference.rows ALTER dataset_id SET DEFAULT 1, ALTER from_publication SET DEFAULT 1"

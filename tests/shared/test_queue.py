@@ -25,10 +25,11 @@ class Rings:
         self.heard = 0
         self.changed = asyncio.Condition()
 
-    async def answer(self) -> None:
+    async def answer(self) -> bool:
         async with self.changed:
             self.heard += 1
             self.changed.notify_all()
+        return False
 
     async def wait_for(self, number: int) -> None:
         async with asyncio.timeout(60), self.changed:
@@ -37,7 +38,7 @@ class Rings:
 
 @asynccontextmanager
 async def at_work(queue_url: str, rings: Rings) -> AsyncIterator[None]:
-    working = asyncio.create_task(keep_working(queue_url, VALIDATE, rings.answer))
+    working = asyncio.create_task(keep_working(queue_url, VALIDATE, rings.answer, at_once=2))
     try:
         yield
     finally:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import asyncpg
@@ -23,6 +24,9 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 2.0
 """Between two looks for a data set that was published."""
+
+PATIENCE_SECONDS = 30.0
+"""How long measuring waits at most for publications to leave it some time."""
 
 PAUSE_SECONDS = 30.0
 """After trouble around us."""
@@ -58,15 +62,21 @@ class ProfileTools:
     tables: RowTables
 
 
-async def keep_profiles(tools: ProfileTools) -> None:
-    """For ever; several workers may do it. Trouble around us waits for the next look."""
+async def keep_profiles(tools: ProfileTools, is_busy: Callable[[], bool] = lambda: False) -> None:
+    """For ever; several workers may do it. Trouble around us waits for the next look, and so, for a while, does a
+    worker that is busy publishing."""
+    patient_until = 0.0
     while True:
         pause = LOOK_SECONDS
+        if is_busy() and time.monotonic() < patient_until:
+            await asyncio.sleep(pause)
+            continue
         try:
             await measure_all_due(tools)
         except TROUBLE as error:
             log.warning("a profile was cut short: %s", type(error).__name__)
             pause = PAUSE_SECONDS
+        patient_until = time.monotonic() + PATIENCE_SECONDS
         await asyncio.sleep(pause)
 
 

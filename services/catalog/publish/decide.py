@@ -188,11 +188,11 @@ async def _write(
         dataset = await begin_turn(session, decision.target, snapshot)
         if dataset is None:
             return None
-        version = await write_version(session, Change(decision.target, decision.order, difference, snapshot, None))
+        await write_version(session, Change(decision.target, decision.order, difference, snapshot, None))
         withdrawn_at = None if reason is None else select(func.clock_timestamp()).scalar_subquery()
         statement = update(CatalogDataset).where(col(CatalogDataset.id) == decision.target.dataset_id)
         await session.execute(statement.values(withdrawn_at=withdrawn_at, withdrawn_reason=reason))
-        await session.refresh(version)
+        version = await session.get_one(CatalogVersion, (dataset.id, decision.target.next_number))
         await audit(
             session,
             actor=decision.actor,

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
+from functools import cache
 
-from sqlalchemy import exists, or_, select, true
+from sqlalchemy import Select, Text, bindparam, exists, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import col
 
@@ -16,7 +18,7 @@ from services.catalog.publish.rival import rival_warnings
 from services.catalog.publish.target import Order, Target
 from services.catalog.publish.version import Change, begin_turn, write_version
 from shared.blobs import Blob
-from shared.deposits import Claim, change_state, hold, move, write_end_event
+from shared.deposits import Claim, hold, move
 from shared.failpoints import fail_at
 from shared.models import CatalogDataset, CatalogVersion, Deposit, DepositScope, DepositState, ValidationReport
 
@@ -115,11 +117,10 @@ async def _warned(session: AsyncSession, work: Flip) -> dict[str, object]:
 async def _publish(session: AsyncSession, work: Flip, snapshot: Blob) -> None:
     warned = await _warned(session, work)
     await write_version(session, Change(work.target, work.order, work.difference, snapshot, work.held.deposit))
-    version = {"dataset_id": work.target.dataset_id, "dataset_version": work.target.next_number}
-    await change_state(session, work.held, DepositState.PUBLISHED, **version)
     await fail_at("publish.after_flip")
+    version = {"dataset_id": work.target.dataset_id, "dataset_version": work.target.next_number}
     detail = _shown(version) | work.difference.counts | warned
-    await write_end_event(session, work.held, DepositState.PUBLISHED, detail)
+    await move(session, work.held, DepositState.PUBLISHED, detail=detail, **version)
 
 
 def _shown(version: Mapping[str, object]) -> dict[str, object]:
@@ -146,22 +147,24 @@ async def _is_superseded(session: AsyncSession, deposit: Deposit, work: Flip) ->
 
     Whatever their modes: what came later was right about those slices, and is never undone without a word.
     """
-    slices, whole = list(work.difference.slices), work.order.whole
+    asked = {"dataset": work.target.dataset_id, "sequence": deposit.sequence, "slices": list(work.difference.slices)}
+    return bool((await session.execute(_looking_for_later(work.order.whole), asked)).scalar_one())
+
+
+@cache
+def _looking_for_later(whole: bool) -> Select[bool]:
+    slices = bindparam("slices", type_=ARRAY(Text))
+    in_version, in_report = col(CatalogVersion.slices).overlap(slices), col(ValidationReport.slices).overlap(slices)  # type: ignore[attr-defined]
     later_version = exists().where(
-        col(CatalogVersion.dataset_id) == work.target.dataset_id,
-        col(CatalogVersion.deposit_sequence) > deposit.sequence,
-        true() if whole else or_(col(CatalogVersion.whole), col(CatalogVersion.slices).overlap(slices)),  # type: ignore[attr-defined]
+        col(CatalogVersion.dataset_id) == bindparam("dataset"),
+        col(CatalogVersion.deposit_sequence) > bindparam("sequence"),
+        true() if whole else or_(col(CatalogVersion.whole), in_version),
     )
     later_unchanged = exists().where(
-        col(Deposit.sequence) > deposit.sequence,
-        col(Deposit.dataset_id) == work.target.dataset_id,
+        col(Deposit.sequence) > bindparam("sequence"),
+        col(Deposit.dataset_id) == bindparam("dataset"),
         col(Deposit.state) == DepositState.UNCHANGED,
         col(ValidationReport.deposit_id) == col(Deposit.id),
-        true()
-        if whole
-        else or_(
-            col(Deposit.scope) == DepositScope.ALL,
-            col(ValidationReport.slices).overlap(slices),  # type: ignore[attr-defined]
-        ),
+        true() if whole else or_(col(Deposit.scope) == DepositScope.ALL, in_report),
     )
-    return bool((await session.execute(select(or_(later_version, later_unchanged)))).scalar_one())
+    return select(or_(later_version, later_unchanged))

@@ -1,4 +1,4 @@
-"""The job `publish_deposit`: claim, work, flip, then ring for whoever waited behind."""
+"""The job `publish_deposit`: claim, work, flip."""
 
 import logging
 from dataclasses import dataclass, field
@@ -70,7 +70,8 @@ async def _attempt(held: Claim, tools: PublishTools) -> Outcome:
         failure = await _impossible(driver, target, order, tables=tables, doubled=loaded.doubled)
         if failure is not None:
             await _refuse(held, failure, tools)
-            return await _ended(held, tools)
+            await _ended()
+            return Outcome.DONE
         difference = await find_difference(driver, target, order, tables=tables, loaded=loaded)
         judgement = judge(difference.losses, tools.guards, confirmed=held.deposit.held_reasons or ())
         changes = not (difference.is_empty and target.base_version is not None)
@@ -83,8 +84,9 @@ async def _attempt(held: Claim, tools: PublishTools) -> Outcome:
         work = Flip(held, target, order, difference, judgement, snapshot, tools.held_days)
         if await flip(workshop.connection, work) is Outcome.BASE_MOVED:
             return Outcome.BASE_MOVED
-        await _ended(held, tools)  # first: whoever waits behind owes nothing to what follows
+        await _ended()
         if difference.written >= ANALYSED_ROWS:
+            await _ring_on(held, tools)  # first: whoever waits behind owes nothing to what follows
             # Readers would else be served by plans for the table as it was; without the right to, it only warns.
             await driver.execute(f"ANALYZE {target.table.qualified}")
         return Outcome.DONE
@@ -112,12 +114,14 @@ async def _refuse(held: Claim, failure: str, tools: PublishTools) -> None:
         await move(session, held, DepositState.FAILED, failure=failure, detail={"reason": "impossible"})
 
 
-async def _ended(held: Claim, tools: PublishTools) -> Outcome:
-    """After the commit: ring for whoever waits behind."""
+async def _ended() -> None:
+    """After the commit. Whoever waits behind is looked for next: a worker goes on until nothing is left."""
     await fail_at("publish.committed")
     log.info("publication ended")
+
+
+async def _ring_on(held: Claim, tools: PublishTools) -> None:
     async with asking(tools.sessions) as session:
         following = await next_in_line(session, held.deposit)
     if following is not None:
         await tools.queue.ring(PUBLISH, following)
-    return Outcome.DONE

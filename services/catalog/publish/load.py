@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
@@ -44,6 +44,20 @@ class Loaded:
     """Whether the rows lie one after the other in the order of `line`."""
 
 
+@dataclass(slots=True)
+class Seen:
+    """What passed by on its way to a work table."""
+
+    slices: set[str] = field(default_factory=set)
+    doubled: bool = False
+    """Whether an identity came twice."""
+
+    def look_at(self, rows: pl.DataFrame) -> None:
+        """Some rows of a canonical table."""
+        self.slices.update(rows["_slice"].unique())
+        self.doubled = self.doubled or bool((rows["_occurrence"] > 0).any())
+
+
 async def load_rows(
     connection: asyncpg.Connection, into: str, *, blobs: Blobs, table: RowTable, content: Content
 ) -> Loaded:
@@ -56,14 +70,14 @@ async def load_rows(
     with tempfile.TemporaryDirectory(prefix="socle-load-") as folder:
         path = Path(folder, "table.parquet")
         await _fetch(blobs, content.table_name, path)
-        lines = csv_lines(path, [*SYSTEM_COLUMNS, *fields])
+        seen = Seen()
+        lines = csv_lines(path, [*SYSTEM_COLUMNS, *fields], seen)
         copied = await connection.copy_to_table(into, source=lines, columns=columns, format="csv")
-        slices, doubled = await asyncio.to_thread(_look_at, path)
     rows = rows_of(copied)
-    if doubled:
+    if seen.doubled:
         await analyse(connection, into, rows)
         await connection.execute(_rank_within_slice(into))
-    return Loaded(rows, slices, doubled=doubled, in_order=not doubled)
+    return Loaded(rows, tuple(seen.slices), doubled=seen.doubled, in_order=not seen.doubled)
 
 
 async def analyse(connection: asyncpg.Connection, table: str, rows: int) -> None:
@@ -106,19 +120,13 @@ def _rank_within_slice(table: str) -> str:
     """  # noqa: S608 - a name of ours
 
 
-def _look_at(path: Path) -> tuple[tuple[str, ...], bool]:
-    """The slices of a canonical table, and whether an identity comes twice in it."""
-    columns = pl.read_parquet(path, columns=["_slice", "_occurrence"])
-    return tuple(columns["_slice"].unique()), bool((columns["_occurrence"] > 0).any())
-
-
 async def _fetch(blobs: Blobs, name: str, path: Path) -> None:
     with path.open("wb") as file:
         async for chunk in blobs.read(name):
             await asyncio.to_thread(file.write, chunk)
 
 
-async def csv_lines(parquet_path: Path, columns: list[str]) -> AsyncIterator[bytes]:
+async def csv_lines(parquet_path: Path, columns: list[str], seen: Seen) -> AsyncIterator[bytes]:
     """The columns of a table as COPY reads them, in pieces: the next one is written while one is sent.
 
     Null is nothing and an empty text is `""`, which is how COPY tells them apart. Read slice by slice: a sink takes as
@@ -126,17 +134,22 @@ async def csv_lines(parquet_path: Path, columns: list[str]) -> AsyncIterator[byt
     """
     table = pl.scan_parquet(parquet_path).select(columns)
 
-    def write(start: int) -> bytes:
+    def write(start: int) -> tuple[bytes, bool]:
         rows = table.slice(start, ROWS_AT_ONCE).collect()
-        return rows.write_csv(include_header=False, quote_style="necessary").encode()
+        seen.look_at(rows)
+        lines = rows.write_csv(include_header=False, quote_style="necessary").encode()
+        return lines, rows.height == ROWS_AT_ONCE
 
     following = asyncio.create_task(asyncio.to_thread(write, 0))
     try:
         for start in count(ROWS_AT_ONCE, ROWS_AT_ONCE):
-            if not (lines := await following):
+            lines, may_be_more = await following
+            if may_be_more:
+                following = asyncio.create_task(asyncio.to_thread(write, start))
+            if lines:
+                yield lines
+            if not may_be_more:
                 return
-            following = asyncio.create_task(asyncio.to_thread(write, start))
-            yield lines
     finally:
         following.cancel()
         await asyncio.wait({following})

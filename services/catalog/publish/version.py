@@ -1,14 +1,14 @@
 """What a transaction that publishes writes: rows closed and inserted, the version, the pointers."""
 
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import exists, func, or_, select, text, update
+from sqlalchemy import Insert, Select, bindparam, exists, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.catalog.publish.diff import Difference
 from services.catalog.publish.target import Order, Target
-from services.catalog.publish.workshop import DURABLE
 from shared.blobs import Blob
 from shared.db import changed
 from shared.models import CatalogDataset, CatalogVersion, Deposit
@@ -32,40 +32,53 @@ class Change:
 async def begin_turn(session: AsyncSession, target: Target, snapshot: Blob | None) -> CatalogDataset | None:
     """Keep other publications of the data set out. None when the base has moved, or when a purge deleted the trial,
     or the file of the new version (which an older one had) while it was written: the work must be done again."""
-    await session.execute(text(DURABLE))
-    statement = select(CatalogDataset).where(col(CatalogDataset.id) == target.dataset_id).with_for_update()
-    dataset: CatalogDataset | None = (await session.execute(statement)).scalar_one_or_none()
+    found = (await session.execute(_locking(), {"wanted": target.dataset_id})).one_or_none()
+    dataset: CatalogDataset | None = None if found is None else found[0]
     if dataset is None or dataset.current_publication != target.base_publication:
         return None
     return None if snapshot is not None and await _was_deleted(session, target, snapshot) else dataset
 
 
+@cache
+def _locking() -> Select[CatalogDataset, str]:
+    """The data set, kept from others; from here on, the transaction is as durable as the server is set to be (null)."""
+    durable = func.set_config("synchronous_commit", None, True)
+    return select(CatalogDataset, durable).where(col(CatalogDataset.id) == bindparam("wanted")).with_for_update()
+
+
 async def _was_deleted(session: AsyncSession, target: Target, snapshot: Blob) -> bool:
-    statement = exists().where(
-        col(CatalogVersion.dataset_id) == target.dataset_id,
-        col(CatalogVersion.snapshot_sha256) == snapshot.sha256,
-        col(CatalogVersion.files_deleted_at) >= target.began_at,
+    asked = {"wanted": target.dataset_id, "sha256": snapshot.sha256, "began_at": target.began_at}
+    return bool((await session.execute(_looking_for_deleted(), asked)).scalar_one())
+
+
+@cache
+def _looking_for_deleted() -> Select[bool]:
+    return select(
+        exists().where(
+            col(CatalogVersion.dataset_id) == bindparam("wanted"),
+            col(CatalogVersion.snapshot_sha256) == bindparam("sha256"),
+            col(CatalogVersion.files_deleted_at) >= bindparam("began_at"),
+        )
     )
-    return bool((await session.execute(select(statement))).scalar_one())
 
 
-async def write_version(session: AsyncSession, change: Change) -> CatalogVersion:
+async def write_version(session: AsyncSession, change: Change) -> None:
     """Take the table's turn and write everything but the deposit. The data set is locked by `begin_turn`."""
     publication = await _take_turn(session, change.target)
     await _replace_rows(session, change, publication)
-    version = _version(change, publication)
-    session.add(version)
-    await session.flush()
+    await session.execute(_inserting(), _values(change, publication))
     await _move_pointers(session, change, publication)
-    return version
 
 
 async def _take_turn(session: AsyncSession, target: Target) -> int:
     """Wait for the table's turn and number this publication: numbers are ordered as the commits of the table."""
-    await session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:table, 0))"), {"table": target.table.qualified}
-    )
-    return int((await session.execute(text("SELECT nextval('catalog.publication_number')"))).scalar_one())
+    return int((await session.execute(_TAKING_TURN, {"table": target.table.qualified})).scalar_one())
+
+
+_TAKING_TURN = text(
+    "WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended(:table, 0))) "
+    "SELECT nextval('catalog.publication_number') FROM turn"
+)
 
 
 async def _replace_rows(session: AsyncSession, change: Change, publication: int) -> None:
@@ -97,49 +110,55 @@ async def _replace_rows(session: AsyncSession, change: Change, publication: int)
         )
 
 
-def _version(change: Change, publication: int) -> CatalogVersion:
+@cache
+def _inserting() -> Insert:
+    return insert(CatalogVersion)
+
+
+def _values(change: Change, publication: int) -> dict[str, object]:
     target, order, difference = change.target, change.order, change.difference
-    return CatalogVersion(
-        dataset_id=target.dataset_id,
-        trial_of=target.trial_of,
-        number=target.next_number,
-        publication=publication,
-        deposit_id=None if change.deposit is None else change.deposit.id,
-        deposit_sequence=None if change.deposit is None else change.deposit.sequence,
-        schema_name=target.table.schema_name,
-        schema_version=order.schema_version,
-        mode=order.mode,
-        whole=order.whole,
-        equals_number=order.equals_number,
-        decided_by=order.decided_by,
-        slices=list(difference.slices),
-        rows_inserted=difference.written,
-        rows_closed=difference.closed,
-        rows_updated=difference.updated,
-        rows_unchanged=difference.unchanged,
-        rows=target.base_rows + difference.written - difference.closed,
-        snapshot_sha256=change.snapshot.sha256,
-        snapshot_bytes=change.snapshot.size_bytes,
-    )
+    return {
+        "dataset_id": target.dataset_id,
+        "trial_of": target.trial_of,
+        "number": target.next_number,
+        "publication": publication,
+        "deposit_id": None if change.deposit is None else change.deposit.id,
+        "deposit_sequence": None if change.deposit is None else change.deposit.sequence,
+        "schema_name": target.table.schema_name,
+        "schema_version": order.schema_version,
+        "mode": order.mode,
+        "whole": order.whole,
+        "equals_number": order.equals_number,
+        "decided_by": order.decided_by,
+        "slices": list(difference.slices),
+        "rows_inserted": difference.written,
+        "rows_closed": difference.closed,
+        "rows_updated": difference.updated,
+        "rows_unchanged": difference.unchanged,
+        "rows": target.base_rows + difference.written - difference.closed,
+        "snapshot_sha256": change.snapshot.sha256,
+        "snapshot_bytes": change.snapshot.size_bytes,
+    }
 
 
 async def _move_pointers(session: AsyncSession, change: Change, publication: int) -> None:
     """Of the data set and of the consolidated one, if it is part of one; only forward."""
-    target = change.target
-    whole = () if target.consolidated_id is None else ((target.consolidated_id, publication),)
-    rows_more = change.difference.written - change.difference.closed
-    for dataset_id, version in ((target.dataset_id, target.next_number), *whole):
-        forward = or_(
-            col(CatalogDataset.current_publication).is_(None), col(CatalogDataset.current_publication) < publication
-        )
-        await session.execute(
-            update(CatalogDataset)
-            .where(col(CatalogDataset.id) == dataset_id, forward)
-            .values(
-                current_version=version,
-                current_publication=publication,
-                rows=CatalogDataset.rows + rows_more,
-                updated_at=func.clock_timestamp(),
-            )
-            .execution_options(synchronize_session=False)
-        )
+    target, difference = change.target, change.difference
+    values = {
+        "dataset": target.dataset_id,
+        "moved": [target.dataset_id, *([target.consolidated_id] if target.consolidated_id else [])],
+        "number": target.next_number,
+        "publication": publication,
+        "rows_more": difference.written - difference.closed,
+    }
+    await session.execute(_MOVING, values)
+
+
+_MOVING = text(
+    """
+    UPDATE catalog.dataset
+    SET current_version = CASE WHEN id = :dataset THEN CAST(:number AS bigint) ELSE :publication END,
+        current_publication = :publication, rows = rows + :rows_more, updated_at = clock_timestamp()
+    WHERE id = ANY(:moved) AND (current_publication IS NULL OR current_publication < :publication)
+    """
+)

@@ -12,7 +12,7 @@ from services.catalog.copy_out import driver_connection
 from shared.rows import RowTable
 
 WORK_MEMORY = "64MB"
-"""For the joins and the sort of one publication, instead of files on the server's disk; a worker does two at once."""
+"""For the joins and the sort of one publication, instead of files on the server's disk; a worker does three at once."""
 
 KEPT_BYTES = 1 << 20
 """Work tables larger than that, with what deleted rows left behind, are emptied at once, not when the connection next
@@ -44,9 +44,11 @@ class Workshop:
     async def clear_tables(self, table: RowTable) -> WorkTables:
         """The work tables for `table`, empty. Made once per connection: making them costs more than a small deposit."""
         found = _work_tables(table)
-        if await self.driver.fetchval("SELECT to_regclass('pg_temp.' || $1)", found.incoming) is None:
+        made: set[WorkTables] = self.connection.info.setdefault("work tables", set())
+        if found not in made:
             for statement in _create_statements(found, table):
                 await self.driver.execute(statement)
+            made.add(found)
         else:
             # Files of their own for rows that must lie in their order; to delete a few rows takes a tenth of the time.
             await self.driver.execute(
@@ -60,7 +62,7 @@ async def opened_workshop(engine: AsyncEngine, table: RowTable) -> AsyncIterator
     """A connection that goes back to the pool as it came, but for the empty work tables.
 
     What is written to work tables needs no durability, so their commits wait for no disk; a transaction that
-    publishes asks for it again (`DURABLE`).
+    publishes asks for it again.
     """
     async with engine.connect() as connection:
         driver = await driver_connection(connection)
@@ -72,10 +74,6 @@ async def opened_workshop(engine: AsyncEngine, table: RowTable) -> AsyncIterator
         finally:
             if not driver.is_closed():
                 await _leave(driver, _work_tables(table))
-
-
-DURABLE = "SET LOCAL synchronous_commit TO DEFAULT"
-"""In the transaction that counts: as durable as the server is set to be."""
 
 
 async def _leave(driver: asyncpg.Connection, tables: WorkTables) -> None:
@@ -97,8 +95,8 @@ def _create_statements(tables: WorkTables, table: RowTable) -> list[str]:
     columns = ", ".join(f"{column.column} {column.sql_type}" for column in table.columns)
     place = 'slice text COLLATE "C", key_hash uuid'
     return [
-        f"CREATE TEMPORARY TABLE {tables.incoming} (line bigint, {place}, row_hash uuid, occurrence integer, "
-        f"extra jsonb, {columns})",
-        f"CREATE TEMPORARY TABLE {tables.coming} (LIKE {tables.incoming})",
-        f"CREATE TEMPORARY TABLE {tables.closing} (row_id bigint, {place}, occurrence integer)",
+        f"CREATE TEMPORARY TABLE IF NOT EXISTS {tables.incoming} (line bigint, {place}, row_hash uuid, "
+        f"occurrence integer, extra jsonb, {columns})",
+        f"CREATE TEMPORARY TABLE IF NOT EXISTS {tables.coming} (LIKE {tables.incoming})",
+        f"CREATE TEMPORARY TABLE IF NOT EXISTS {tables.closing} (row_id bigint, {place}, occurrence integer)",
     ]

@@ -45,7 +45,7 @@ Wait = Annotated[
 ]
 
 
-def push_of(
+async def push_of(
     organisation: Organisation,
     schema: SchemaName,
     schema_version: Annotated[str | None, Query(description="Version du schéma ; la plus récente par défaut")] = None,
