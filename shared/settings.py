@@ -5,8 +5,16 @@ Read once, at the start of a process; a missing or unreadable value stops it the
 
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def _split(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+"""Comma-separated."""
 
 
 class SharedSettings(BaseSettings):
@@ -29,7 +37,7 @@ class SharedSettings(BaseSettings):
     public_url: str = "http://localhost:8000"
     """What links and documents call this installation, and tokens are made for."""
 
-    departements: Annotated[tuple[str, ...], NoDecode] = ("31",)
+    departements: Names = ("31",)
     """Codes of the départements whose communes and EPCI are organisations here, comma-separated."""
 
     log_format: Literal["json", "text"] = "json"
@@ -48,8 +56,3 @@ class SharedSettings(BaseSettings):
 
     held_days: float = Field(default=30.0, gt=0, le=365)
     """How long a held deposit waits for its confirmation before it is cancelled: holidays included."""
-
-    @field_validator("departements", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -1,6 +1,7 @@
 """The version of a data set that a deposit starts from: against updates that would undo each other unseen."""
 
 import re
+from collections.abc import Collection
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -19,6 +20,14 @@ class BaseVersionMoved(Refusal):
     status = 412
     code = "base-version-moved"
     title = "Le jeu de données a changé entre-temps"
+
+
+class BaseVersionRequired(Refusal):
+    """This installation wants to know which version the deposit starts from (RFC 6585, 3)."""
+
+    status = 428
+    code = "base-version-required"
+    title = "Version de départ absente"
 
 
 def base_of(if_match: str | None, base_version: int | None) -> int | None:
@@ -42,12 +51,19 @@ def base_of(if_match: str | None, base_version: int | None) -> int | None:
     return version
 
 
-async def check_base(sessions: Sessions, deposit: Deposit) -> None:
+async def check_base(sessions: Sessions, deposit: Deposit, *, required: Collection[str] = ()) -> None:
     """Refuse at once what could only end `outdated`; what is decided is decided at publication.
 
-    Raises BaseVersionMoved.
+    `required` names the schemas whose deposits must say their version (`*`: all). Raises BaseVersionMoved,
+    BaseVersionRequired.
     """
     if deposit.base_version is None:
+        if "*" in required or deposit.schema_name in required:
+            raise BaseVersionRequired(
+                f"Un dépôt « {deposit.schema_name} » doit dire de quelle version du jeu de données il part.",
+                action="Ajoutez « If-Match » avec le numéro de la version actuelle entre guillemets "
+                '(« If-Match: "0" » si rien n\'est encore publié).',
+            )
         return
     statement = select(CatalogDataset.id, CatalogDataset.current_version).where(  # type: ignore[call-overload]
         col(CatalogDataset.schema_name) == deposit.schema_name,

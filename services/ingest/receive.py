@@ -64,8 +64,8 @@ class Received:
 async def receive_deposit(vendor: CurrentVendor, push: Push, upload: Upload, tools: Tools) -> Received:
     """Keep the file and record the deposit; both are durable on return.
 
-    Raises InvalidParameter("slice"), UnknownOrganisation, DatasetOfAnother, NotHabilitated, BaseVersionMoved, the
-    refusals of the registry, of uploads and of idempotency keys.
+    Raises InvalidParameter("slice"), UnknownOrganisation, DatasetOfAnother, NotHabilitated, BaseVersionMoved,
+    BaseVersionRequired, the refusals of the registry, of uploads and of idempotency keys.
     """
     if push.scope == DepositScope.ALL and push.mode != DepositMode.REPLACE:
         raise InvalidParameter(
@@ -131,7 +131,7 @@ async def _keep_once(deposit: Deposit, upload: Upload, key: str, tools: Tools, a
 
 
 async def _keep(deposit: Deposit, upload: Upload, tools: Tools, actor: Actor, *, key: str | None = None) -> Deposit:
-    await check_base(tools.sessions, deposit)
+    await check_base(tools.sessions, deposit, required=tools.settings.base_version_required)
     place = place_of("raw", deposit)
     blob = await tools.blobs.put(upload.chunks, folder=place.folder, suffix=place.suffix)
     await fail_at("ingest.raw_written")

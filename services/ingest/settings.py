@@ -2,7 +2,7 @@
 
 from pydantic import Field, SecretStr
 
-from shared.settings import SharedSettings
+from shared.settings import Names, SharedSettings
 
 
 class IngestSettings(SharedSettings):
@@ -28,6 +28,9 @@ class IngestSettings(SharedSettings):
 
     max_wait_seconds: int = Field(default=20, ge=0, le=300, validation_alias="INGEST_MAX_WAIT_SECONDS")
     """The longest that a push waits for the end of its deposit when it asks to (`Prefer: wait=N`)."""
+
+    base_version_required: Names = Field(default=(), validation_alias="INGEST_BASE_VERSION_REQUIRED")
+    """Schemas whose deposits must say the version that they start from, comma-separated; `*`: all."""
 
     idempotency_days: int = Field(default=30, ge=1, validation_alias="INGEST_IDEMPOTENCY_DAYS")
     """How long an Idempotency-Key is remembered."""

@@ -4,11 +4,16 @@ import httpx
 import pytest
 from journal import MURET, HabilitatedVendor, SessionsOf
 from pushes import FILE, PUSH, blobs_kept, deposits_kept, push, refused
+from serving import served
 from sqlalchemy import text
 
+from services.ingest.app import make_app
 from services.ingest.preconditions import base_of
+from services.ingest.settings import IngestSettings
 from shared.db import Sessions
 from shared.errors import InvalidParameter
+
+ENV_NAME = "INGEST_BASE_VERSION_REQUIRED"
 
 
 async def publish_version(owner_sessions: Sessions, number: int) -> None:
@@ -64,6 +69,20 @@ async def test_a_trial_starts_from_a_version_of_trials(
     assert (problem["dataset"], problem["version"]) == ("essai-1", 7)
     assert (await push(client, headers=with_test_key | {"If-Match": '"7"'})).status_code == 202
     assert (await push(client, headers={"If-Match": '"4"'})).status_code == 202
+
+
+async def test_an_installation_may_ask_every_deposit_of_a_schema_for_its_version(
+    settings: IngestSettings, vendor: HabilitatedVendor
+) -> None:
+    headers = {"Authorization": f"Bearer {vendor.key}"}
+    for required, asked in (("scdl/deliberations", True), (" decp/marches , * ", True), ("decp/marches", False)):
+        strict = IngestSettings.model_validate(settings.model_dump(by_alias=True) | {ENV_NAME: required})
+        async with served(make_app(strict)) as url, httpx.AsyncClient(base_url=url, headers=headers) as client:
+            if asked:
+                refused(await push(client), 428, "base-version-required")
+                assert (await push(client, headers={"If-Match": '"0"'})).status_code == 202
+            else:
+                assert (await push(client)).status_code == 202
 
 
 async def test_nothing_published_yet_is_version_0(client: httpx.AsyncClient) -> None:

@@ -19,7 +19,7 @@ from services.ingest.follow import (
 )
 from services.ingest.idempotency import IDEMPOTENCY_REFUSALS
 from services.ingest.organisations import UnknownOrganisation, find_organisation
-from services.ingest.preconditions import BaseVersionMoved
+from services.ingest.preconditions import BaseVersionMoved, BaseVersionRequired
 from services.ingest.receive import DatasetOfAnother, receive_deposit
 from services.ingest.routes.pushing import ExternalId, Pushed, Wait
 from services.ingest.tools import IngestTools, UploadSlot
@@ -50,6 +50,7 @@ router = APIRouter(prefix="/v1", tags=["Dépôts"], responses=refusals(*KEY_REFU
         UnknownOrganisation,
         DatasetOfAnother,
         BaseVersionMoved,
+        BaseVersionRequired,
         UnknownSchema,
         UnknownSchemaVersion,
         SchemaVersionChecksOnly,
