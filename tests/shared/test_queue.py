@@ -14,22 +14,25 @@ from redis.asyncio import Redis
 from services.cli.embedded import start_valkey
 from shared.deposits import PUBLISH, VALIDATE
 from shared.ids import uuid7
-from shared.queue import Queue, queue_name
+from shared.queue import COUNTED_SECONDS, ENOUGH_RINGS, Queue, queue_name
 from shared.worker import keep_working
 
 
 class Rings:
     """How often a worker was rung."""
 
-    def __init__(self) -> None:
+    def __init__(self, left: int = 0) -> None:
         self.heard = 0
+        self.left = left
+        """How many answers find something to do."""
         self.changed = asyncio.Condition()
 
     async def answer(self) -> bool:
         async with self.changed:
             self.heard += 1
             self.changed.notify_all()
-        return False
+            self.left -= 1
+        return self.left >= 0
 
     async def wait_for(self, number: int) -> None:
         async with asyncio.timeout(60), self.changed:
@@ -57,6 +60,39 @@ async def test_a_ring_reaches_a_worker_of_its_stage_only(queue_url: str) -> None
         assert rings.heard == 1
         assert (await queue.waiting_rings(VALIDATE), await queue.waiting_rings(PUBLISH)) == (0, 1)
     await queue.close()
+
+
+async def test_who_answers_a_ring_goes_on_until_nothing_is_left(queue_url: str) -> None:
+    queue, rings = Queue(queue_url), Rings(left=5)
+    async with at_work(queue_url, rings):
+        await queue.ring(VALIDATE)
+        await rings.wait_for(6)
+        await asyncio.sleep(0.2)
+        assert (rings.heard, await queue.waiting_rings(VALIDATE)) == (6, 0)
+    await queue.close()
+
+
+async def test_who_is_asked_to_stop_before_that_leaves_a_ring_to_the_next(queue_url: str) -> None:
+    queue, rings = Queue(queue_url), Rings(left=10**9)
+    async with at_work(queue_url, rings):
+        await queue.ring(VALIDATE)
+        await rings.wait_for(3)
+    assert await queue.waiting_rings(VALIDATE) >= 1
+    await queue.close()
+
+
+async def test_more_rings_than_enough_are_not_made_but_old_ones_are_not_counted_on(queue_url: str) -> None:
+    queue, redis = Queue(queue_url), Redis.from_url(queue_url)
+    for _ in range(ENOUGH_RINGS + 3):
+        assert await queue.ring(VALIDATE)
+    assert await queue.waiting_rings(VALIDATE) == ENOUGH_RINGS
+    for ring in await redis.zrange(queue_name(VALIDATE.service), 0, -1):
+        await redis.zincrby(queue_name(VALIDATE.service), -1000 * (COUNTED_SECONDS + 1), ring)
+    assert await queue.waiting_rings(VALIDATE) == 0
+    assert await queue.ring(VALIDATE)
+    assert await queue.waiting_rings(VALIDATE) == 1
+    await queue.close()
+    await redis.aclose()
 
 
 async def test_a_queue_that_is_away_is_not_an_error(tmp_path: Path) -> None:

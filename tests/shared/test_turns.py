@@ -106,3 +106,18 @@ async def test_whoever_finds_another_faster_takes_the_next(
     assert sorted(done) == sorted(waiting)
     await Turns(VALIDATE, sessions).serve(job)
     assert len(done) == 4
+
+
+async def test_a_worker_is_busy_while_a_job_is_under_way(
+    sessions_of: SessionsOf, vendor: HabilitatedVendor, wait: Wait
+) -> None:
+    await wait(vendor)
+    sessions = sessions_of("socle_validator")
+    turns, seen = Turns(VALIDATE, sessions), []
+
+    async def job(deposit_id: UUID) -> bool:
+        seen.append(turns.is_busy())
+        return await taken(sessions, deposit_id)
+
+    assert await turns.serve(job)
+    assert (seen, turns.is_busy()) == ([True], False)
