@@ -11,6 +11,7 @@ from catalog_samples import subvention
 from services.catalog.query import filters, native, native_aggregate, written
 from services.catalog.query.tree import Operator
 from shared.models import Deposit
+from shared.web import addresses
 
 PAGE = Path(__file__).parents[3] / "docs" / "requetes.md"
 Publish = Callable[..., Awaitable[Deposit]]
@@ -87,7 +88,9 @@ async def test_groups_and_facets_are_those_that_the_page_says(client: httpx.Asyn
 def test_the_limits_are_those_that_the_page_says() -> None:
     text = " ".join(PAGE.read_text().split())
     assert f"au plus {filters.MAX_CONDITIONS} conditions" in text
-    assert f"{filters.MAX_LISTED} valeurs par liste, {filters.MAX_CHARACTERS:_} caractères".replace("_", " ") in text
+    characters, address_bytes = addresses.LONGEST_VALUE_CHARACTERS, addresses.LONGEST_ADDRESS_BYTES
+    longest = f"{characters:_} caractères par paramètre, {address_bytes:_} octets".replace("_", " ")
+    assert f"{filters.MAX_LISTED} valeurs par liste, {longest} pour l'adresse entière" in text
     assert (
         f"{native.MAX_SORT_KEYS} colonnes de tri, {native_aggregate.MAX_KEYS} de groupe, "
         f"{native_aggregate.MAX_MEASURES} mesures, {native_aggregate.MAX_FACETS} facettes"
